@@ -1,0 +1,114 @@
+/// What has happened (facts, past tense) and what is to be done about it (effects, imperative).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/lifecycle/action.h"
+
+namespace riposte {
+
+/// An executor's answer.
+struct Outcome {
+  enum class Kind : std::uint8_t {
+    ok,
+    already_done,      ///< success: the world was already so
+    not_found,         ///< no such target
+    refused_identity,  ///< the target is not the one that was meant
+    refused_guard,     ///< the target is protected
+    unsupported,
+    timeout,
+    error,
+    unknown,  ///< it may or may not have run
+  };
+  Kind kind = Kind::ok;
+  std::string detail;
+  Evidence evidence;
+};
+std::string_view name_of(Outcome::Kind kind);
+
+/// A verifier's answer.
+struct Proof {
+  enum class Kind : std::uint8_t { proven, disproven, unknown };
+  Kind kind = Kind::unknown;
+  std::string detail;
+};
+
+/// What an executor can say of an order that an earlier run of the engine may have carried out.
+struct Probe {
+  enum class Kind : std::uint8_t {
+    ran,        ///< it ran, and `outcome` is how it ended
+    never_ran,  ///< it did not run, or running it again changes nothing: dispatch it
+    unknown,    ///< a person decides
+  };
+  Kind kind = Kind::unknown;
+  Outcome outcome;
+  std::string detail;
+};
+
+/// A person as the four-eyes rule knows them: the name and every name they sign rules with.
+struct Person {
+  UserName name;
+  std::vector<std::string> aliases;
+};
+
+enum class Decision : std::uint8_t { approve, reject, cancel };
+std::string_view name_of(Decision decision);
+
+/// Where the policy puts a new action, and why.
+struct Ruling {
+  bool needs_approval = true;
+  Ground ground = Ground::policy_demands;
+  std::string detail;       ///< "outside active hours 'office'"
+  Duration approval_ttl{};  ///< an unanswered offer is cancelled after this
+};
+
+struct Proposed {
+  ActionRequest request;
+  Ruling ruling;
+};
+struct Decided {
+  Decision decision;
+  Person person;
+  std::string comment;
+};
+/// A slot of the dispatcher is free for it.
+struct Started {};
+struct Reported {
+  std::uint32_t attempt;
+  Outcome outcome;
+};
+/// After a restart the executor was asked about an order in `executing`.
+struct Probed {
+  std::uint32_t attempt;
+  Probe probe;
+};
+struct Checked {
+  Proof proof;
+};
+/// Time has passed.
+struct Ticked {};
+
+using Fact = std::variant<Proposed, Decided, Started, Reported, Probed, Checked, Ticked>;
+std::string_view name_of(const Fact& fact);
+
+/// Hand the order to its executor.
+struct Dispatch {
+  Action action;
+};
+/// Ask its executor what became of an order.
+struct AskExecutor {
+  Action action;
+};
+/// Ask its verifier whether the world is as ordered.
+struct Verify {
+  Action action;
+};
+using Effect = std::variant<Dispatch, AskExecutor, Verify>;
+
+const Action& action_of(const Effect& effect);
+
+}  // namespace riposte

@@ -29,11 +29,11 @@ class BoundedQueue {
     return true;
   }
 
-  /// Waits for room. False when the queue is closed.
-  bool push(T item, std::size_t weight = 1) {
+  /// Waits for room, at most `timeout`. False when there was none or the queue is closed; the item is then untouched.
+  bool push_for(T& item, std::size_t weight, std::chrono::microseconds timeout) {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return closed_ || weight_ == 0 || weight_ + weight <= capacity_; });
-    if (closed_) return false;
+    const auto fits = [&] { return closed_ || weight_ == 0 || weight_ + weight <= capacity_; };
+    if (!room_.wait_for(lock, timeout, fits) || closed_) return false;
     put(std::move(item), weight);
     return true;
   }
@@ -47,7 +47,8 @@ class BoundedQueue {
     return true;
   }
 
-  /// Everything that is there, after waiting at most `timeout` for something. Empty on timeout or when closed.
+  /// Everything that is there, after waiting at most `timeout` for something. Empty on timeout or when
+  /// closed.
   std::vector<T> pop_all(std::chrono::microseconds timeout) {
     std::unique_lock lock(mutex_);
     filled_.wait_for(lock, timeout, [&] { return closed_ || !items_.empty(); });

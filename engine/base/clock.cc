@@ -1,11 +1,13 @@
 #include "engine/base/clock.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <time.h>
 
 namespace riposte {
 
@@ -33,6 +35,23 @@ void ManualClock::advance(Duration step) {
 void ManualClock::set(WallTime now) {
   std::scoped_lock lock(mutex_);
   now_ = now;
+}
+
+Duration machine_uptime() {
+  timespec since_boot{};
+  ::clock_gettime(CLOCK_BOOTTIME, &since_boot);  // cannot fail with a clock that exists since Linux 2.6.39
+  return duration_cast<microseconds>(std::chrono::seconds(since_boot.tv_sec) +
+                                     std::chrono::nanoseconds(since_boot.tv_nsec));
+}
+
+WallTime machine_boot_time() {
+  return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now()) - machine_uptime();
+}
+
+Deadline Deadline::after(Duration wait) { return Deadline(std::chrono::steady_clock::now() + wait); }
+
+Duration Deadline::left() const {
+  return std::max(Duration::zero(), duration_cast<Duration>(at_ - std::chrono::steady_clock::now()));
 }
 
 std::string iso8601(WallTime time) {
@@ -154,13 +173,15 @@ std::optional<Duration> parse_duration(std::string_view text) {
   const std::string_view suffix(end, text.data() + text.size());
   for (const Unit& unit : kUnits) {
     std::int64_t total = 0;
-    if (suffix == unit.suffix && !__builtin_mul_overflow(count, unit.microseconds, &total)) return Duration(total);
+    if (suffix == unit.suffix && !__builtin_mul_overflow(count, unit.microseconds, &total))
+      return Duration(total);
   }
   return {};
 }
 
 std::string duration_text(Duration duration) {
-  constexpr std::array<Unit, 4> kWritten{{{"d", 86'400'000'000}, {"h", 3'600'000'000}, {"s", 1'000'000}, {"ms", 1'000}}};
+  constexpr std::array<Unit, 4> kWritten{
+      {{"d", 86'400'000'000}, {"h", 3'600'000'000}, {"s", 1'000'000}, {"ms", 1'000}}};
   for (const Unit& unit : kWritten) {
     if (duration.count() != 0 && duration.count() % unit.microseconds == 0)
       return fmt::format("{}{}", duration.count() / unit.microseconds, unit.suffix);

@@ -46,6 +46,23 @@ class ManualClock final : public Clock {
   WallTime now_;
 };
 
+/// Time since this machine booted, sleep included: what the start of a process is counted in.
+Duration machine_uptime();
+/// The wall time at which this machine booted, as its clock sees it now.
+WallTime machine_boot_time();
+
+/// A bound on waiting for the operating system, on the monotonic clock. Never a deadline of an action.
+class Deadline {
+ public:
+  static Deadline after(Duration wait);
+  /// Zero when it has passed.
+  Duration left() const;
+
+ private:
+  explicit Deadline(std::chrono::steady_clock::time_point at) : at_(at) {}
+  std::chrono::steady_clock::time_point at_;
+};
+
 /// "2026-03-29T01:30:00.000Z": UTC, milliseconds.
 std::string iso8601(WallTime time);
 

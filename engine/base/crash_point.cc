@@ -2,13 +2,13 @@
 
 #ifdef RIPOSTE_CRASH_POINTS
 
-#include <signal.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
 #include <string>
+
+#include <signal.h>
+#include <unistd.h>
 
 namespace riposte {
 namespace {
@@ -19,7 +19,8 @@ struct Order {
   std::atomic<int> hits_left{1};
 
   Order() {
-    const char* text = std::getenv("RIPOSTE_CRASH_AT");  // NOLINT(concurrency-mt-unsafe): read once, never set
+    const char* text =
+        std::getenv("RIPOSTE_CRASH_AT");  // NOLINT(concurrency-mt-unsafe): read once, never set
     if (text == nullptr) return;
     name = text;
     const auto colon = name.find(':');

@@ -1,6 +1,7 @@
 /// Named points at which a crash test may kill the process; compiled to nothing outside test builds.
 ///
-/// RIPOSTE_CRASH_AT="name" or "name:n" kills the process with SIGKILL when the point is reached (the n-th time).
+/// RIPOSTE_CRASH_AT="name" or "name:n" kills the process with SIGKILL when the point is reached (the n-th
+/// time).
 #pragma once
 
 #include <string_view>

@@ -4,13 +4,20 @@ namespace riposte {
 
 std::string_view name_of(Errc code) {
   switch (code) {
-    case Errc::invalid: return "invalid";
-    case Errc::not_found: return "not_found";
-    case Errc::conflict: return "conflict";
-    case Errc::denied: return "denied";
-    case Errc::unavailable: return "unavailable";
-    case Errc::fenced: return "fenced";
-    case Errc::corrupt: return "corrupt";
+    case Errc::invalid:
+      return "invalid";
+    case Errc::not_found:
+      return "not_found";
+    case Errc::conflict:
+      return "conflict";
+    case Errc::denied:
+      return "denied";
+    case Errc::unavailable:
+      return "unavailable";
+    case Errc::fenced:
+      return "fenced";
+    case Errc::corrupt:
+      return "corrupt";
   }
   std::unreachable();
 }

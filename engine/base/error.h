@@ -54,18 +54,22 @@ T take(Result<T>& result) {
 
 }  // namespace riposte
 
-/// Evaluates to the value of a Result, or returns its error from the enclosing function.
-#define TRY(...)                                                            \
-  __extension__({                                                           \
-    auto riposte_result = (__VA_ARGS__);                                    \
-    if (!riposte_result) return std::unexpected(std::move(riposte_result).error()); \
-    ::riposte::detail::take(riposte_result);                                \
+// A name of its own for every expansion, so that one TRY may stand inside another.
+#define RIPOSTE_JOIN_(a, b) a##b
+#define RIPOSTE_JOIN(a, b) RIPOSTE_JOIN_(a, b)
+#define RIPOSTE_TRY_(result, failure, ...) \
+  __extension__({                          \
+    auto result = (__VA_ARGS__);           \
+    if (!result) return failure;           \
+    ::riposte::detail::take(result);       \
   })
+#define RIPOSTE_TRY(result, ...) RIPOSTE_TRY_(result, std::unexpected(std::move(result).error()), __VA_ARGS__)
+#define RIPOSTE_TRY_DOING(result, doing, ...) \
+  RIPOSTE_TRY_(result, ::riposte::fail(std::move(result).error(), (doing)), __VA_ARGS__)
+
+/// Evaluates to the value of a Result, or returns its error from the enclosing function.
+#define TRY(...) RIPOSTE_TRY(RIPOSTE_JOIN(riposte_result_, __COUNTER__), __VA_ARGS__)
 
 /// TRY, and notes what was being attempted.
-#define TRY_DOING(doing, ...)                                                        \
-  __extension__({                                                                    \
-    auto riposte_result = (__VA_ARGS__);                                             \
-    if (!riposte_result) return ::riposte::fail(std::move(riposte_result).error(), (doing)); \
-    ::riposte::detail::take(riposte_result);                                         \
-  })
+#define TRY_DOING(doing, ...) \
+  RIPOSTE_TRY_DOING(RIPOSTE_JOIN(riposte_result_, __COUNTER__), (doing), __VA_ARGS__)

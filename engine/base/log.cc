@@ -1,9 +1,8 @@
 #include "engine/base/log.h"
 
+#include <nlohmann/json.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <nlohmann/json.hpp>
 
 #include "engine/base/clock.h"
 
@@ -12,7 +11,8 @@ namespace {
 
 spdlog::logger& logger() {
   static const auto instance = [] {
-    auto made = std::make_shared<spdlog::logger>("riposte", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made =
+        std::make_shared<spdlog::logger>("riposte", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%v");
     made->flush_on(spdlog::level::trace);
     return made;
@@ -38,11 +38,16 @@ void write(spdlog::level::level_enum level, std::string_view name, std::string_v
 
 void set_level(Level level) {
   switch (level) {
-    case Level::debug: return logger().set_level(spdlog::level::debug);
-    case Level::info: return logger().set_level(spdlog::level::info);
-    case Level::warning: return logger().set_level(spdlog::level::warn);
-    case Level::error: return logger().set_level(spdlog::level::err);
-    case Level::off: return logger().set_level(spdlog::level::off);
+    case Level::debug:
+      return logger().set_level(spdlog::level::debug);
+    case Level::info:
+      return logger().set_level(spdlog::level::info);
+    case Level::warning:
+      return logger().set_level(spdlog::level::warn);
+    case Level::error:
+      return logger().set_level(spdlog::level::err);
+    case Level::off:
+      return logger().set_level(spdlog::level::off);
   }
 }
 

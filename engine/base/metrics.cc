@@ -1,12 +1,12 @@
 #include "engine/base/metrics.h"
 
+#include <mutex>
+
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
-
-#include <mutex>
 
 namespace riposte {
 namespace {
@@ -56,7 +56,8 @@ Metrics::~Metrics() = default;
 Counter& Metrics::counter(const std::string& name, const std::string& help, const Labels& labels) {
   std::scoped_lock lock(registry_->mutex);
   const Key key{name, labels};
-  if (const auto found = registry_->counters.find(key); found != registry_->counters.end()) return found->second;
+  if (const auto found = registry_->counters.find(key); found != registry_->counters.end())
+    return found->second;
   auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(registry_->families);
   return registry_->counters.emplace(key, family.Add(labels)).first->second;
 }
@@ -79,6 +80,8 @@ Histogram& Metrics::histogram(const std::string& name, const std::string& help,
   return registry_->histograms.emplace(key, family.Add(labels, bounds)).first->second;
 }
 
-std::string Metrics::text() const { return prometheus::TextSerializer().Serialize(registry_->families.Collect()); }
+std::string Metrics::text() const {
+  return prometheus::TextSerializer().Serialize(registry_->families.Collect());
+}
 
 }  // namespace riposte

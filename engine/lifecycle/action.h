@@ -28,19 +28,20 @@ std::string_view name_of(Actor::Kind kind);
 
 /// What made the action: a detection and a rule, or a person's submission.
 struct Cause {
-  StreamId stream;            ///< empty for a submission
+  StreamId stream;  ///< empty for a submission
   Offset offset;
-  std::string event_uid;      ///< the detection's own id, else "stream@offset"; for a submission its request id
-  std::string event_digest;   ///< hexadecimal digest of the event's bytes
+  std::string event_uid;  ///< the detection's own id, else "stream@offset"; for a submission its request id
+  std::string event_digest;  ///< hexadecimal digest of the event's bytes
   RuleId rule;
   std::string rule_title;
-  std::string rule_digest;    ///< which version of the rule
+  std::string rule_digest;  ///< which version of the rule
   std::string template_name;
 
   bool operator==(const Cause&) const = default;
 };
 
-/// What an executor found out or needs to remember: "start_ticks" → "8812345". Shown, stored, never parsed by the core.
+/// What an executor found out or needs to remember: "start_ticks" → "8812345". Shown, stored, never parsed by
+/// the core.
 using Evidence = std::map<std::string, std::string>;
 
 /// The rendered order. Rendered once, stored, never rendered again.
@@ -48,10 +49,11 @@ struct ActionRequest {
   ActionId id;
   Partition partition;
   ActionType type = ActionType::run_script;
-  std::string host;         ///< the host it is meant for, as the event or the person named it
-  std::string target;       ///< canonical: "process 4711", "script notify"
-  Parameters parameters;    ///< for a process: "pid", "start" (RFC 3339, if known); for a script: "script" and its own
-  WallTime not_after;       ///< the target existed by then: time of the event or of the submission
+  std::string host;    ///< the host it is meant for, as the event or the person named it
+  std::string target;  ///< canonical: "process 4711", "script notify"
+  Parameters
+      parameters;  ///< for a process: "pid", "start" (RFC 3339, if known); for a script: "script" and its own
+  WallTime not_after;  ///< the target existed by then: time of the event or of the submission
   Severity severity = Severity::informational;
   std::string comment;
   Cause cause;
@@ -59,7 +61,7 @@ struct ActionRequest {
   std::vector<std::string> authors;  ///< the rule's authors: they never approve
   Duration verify_after{};
   Duration pickup_deadline{};
-  std::string defect;       ///< why it cannot be carried out as rendered ("the event has no field 'process.pid'")
+  std::string defect;  ///< why it cannot be carried out as rendered ("the event has no field 'process.pid'")
 
   bool operator==(const ActionRequest&) const = default;
 };
@@ -69,14 +71,14 @@ struct Action : ActionRequest {
   Verification verification = Verification::none;
   Reason reason = Reason::none;
   Ground ground = Ground::manual;
-  bool in_doubt = false;          ///< executing, and whether it ran cannot be known
-  std::uint32_t attempt = 0;      ///< how often it was handed to an executor
-  std::uint32_t checks = 0;       ///< how often verification gave no answer
-  std::optional<WallTime> due_at; ///< when time itself moves it on
+  bool in_doubt = false;           ///< executing, and whether it ran cannot be known
+  std::uint32_t attempt = 0;       ///< how often it was handed to an executor
+  std::uint32_t checks = 0;        ///< how often verification gave no answer
+  std::optional<WallTime> due_at;  ///< when time itself moves it on
   WallTime created_at;
   WallTime updated_at;
   std::string approver;
-  std::string detail;             ///< the last word of whoever moved it, for people
+  std::string detail;  ///< the last word of whoever moved it, for people
   Evidence evidence;
 
   bool operator==(const Action&) const = default;

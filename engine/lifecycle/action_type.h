@@ -65,9 +65,9 @@ struct ActionTypeSpec {
   ActionType type;
   std::string_view name;
   TargetKind target;
-  bool destructive;           ///< default; the configuration may say otherwise
-  Duration pickup_deadline;   ///< queued longer than this: failed, never run late
-  std::string_view summary;   ///< one line for help texts
+  bool destructive;          ///< default; the configuration may say otherwise
+  Duration pickup_deadline;  ///< queued longer than this: failed, never run late
+  std::string_view summary;  ///< one line for help texts
 };
 
 const ActionTypeSpec& spec_of(ActionType type);
@@ -86,7 +86,7 @@ inline constexpr std::string_view kProcessStartField = "process.start";
 
 /// What of this is carried out by this engine, and which scripts it has: known before any rule is read.
 struct ActionCatalogue {
-  std::vector<ActionType> executable;  ///< types with an executor
+  std::vector<ActionType> executable;                         ///< types with an executor
   std::map<std::string, std::vector<ParameterSpec>> scripts;  ///< script id → its parameters
 
   bool can_execute(ActionType type) const;

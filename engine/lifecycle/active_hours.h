@@ -1,7 +1,7 @@
 /// Weekly windows in a named time zone: when an automatic response may act by itself.
 ///
-/// A window start that a daylight-saving change skips opens at the first instant after the gap; a wall-clock time
-/// that occurs twice is inside (or outside) both times. A window may cross midnight ("Fri 22:00-06:00").
+/// A window start that a daylight-saving change skips opens at the first instant after the gap; a wall-clock
+/// time that occurs twice is inside (or outside) both times. A window may cross midnight ("Fri 22:00-06:00").
 /// Threads: any; immutable.
 #pragma once
 
@@ -20,7 +20,8 @@ class ActiveHours {
  public:
   /// zone: an IANA name ("Europe/Berlin"). windows: "Mon-Fri 08:00-18:00", "Sat,Sun 00:00-24:00".
   /// Errors: invalid (unknown zone, unreadable window), naming the text and the form that is read.
-  static Result<ActiveHours> parse(std::string name, std::string_view zone, std::span<const std::string> windows);
+  static Result<ActiveHours> parse(std::string name, std::string_view zone,
+                                   std::span<const std::string> windows);
 
   bool contains(WallTime now) const;
   const std::string& name() const;

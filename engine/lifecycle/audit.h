@@ -17,8 +17,8 @@ struct AuditRecord {
   ActionType type = ActionType::run_script;
   std::string target;
   Actor actor;
-  std::string event;           ///< the fact: "proposed", "approve", "approve_refused", "reported", …
-  std::optional<State> from;   ///< empty for a new action
+  std::string event;          ///< the fact: "proposed", "approve", "approve_refused", "reported", …
+  std::optional<State> from;  ///< empty for a new action
   State to = State::queued;
   Verification verification = Verification::none;
   Reason reason = Reason::none;

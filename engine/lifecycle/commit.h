@@ -23,7 +23,8 @@ struct DeadLetter {
   StreamId stream;
   Offset offset;
   WallTime at;
-  std::string reason;  ///< for machines: "not_json", "too_large", "too_deep", "not_an_object", "conflicting_duplicate"
+  std::string reason;  ///< for machines: "not_json", "too_large", "too_deep", "not_an_object",
+                       ///< "conflicting_duplicate", "cannot_match"
   std::string detail;  ///< for people
   std::string bytes;   ///< as received
 

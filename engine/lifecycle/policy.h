@@ -33,8 +33,8 @@ struct TemplateTerms {
   std::optional<ActiveHours> active_hours;
 };
 
-/// Decides, in this order: the template or the policy demands approval; a person asked for a destructive type;
-/// outside hours; below the threshold; otherwise it goes straight to the queue.
+/// Decides, in this order: the template or the policy demands approval; a person asked for a destructive
+/// type; outside hours; below the threshold; otherwise it goes straight to the queue.
 Ruling rule_on(const ActionRequest& request, const TemplateTerms& terms, const Policy& policy, WallTime now);
 
 }  // namespace riposte

@@ -13,7 +13,9 @@ enum class Severity : std::uint8_t { informational, low, medium, high, critical 
 inline constexpr std::array<std::string_view, 5> kSeverityNames{"informational", "low", "medium", "high",
                                                                 "critical"};
 
-constexpr std::string_view name_of(Severity severity) { return kSeverityNames[static_cast<std::size_t>(severity)]; }
+constexpr std::string_view name_of(Severity severity) {
+  return kSeverityNames[static_cast<std::size_t>(severity)];
+}
 
 constexpr std::optional<Severity> parse_severity(std::string_view name) {
   for (std::size_t i = 0; i < kSeverityNames.size(); ++i)

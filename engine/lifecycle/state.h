@@ -17,8 +17,9 @@ namespace riposte {
 
 enum class State : std::uint8_t { pending_approval, queued, executing, completed, failed, cancelled };
 inline constexpr std::size_t kStateCount = 6;
-inline constexpr std::array<State, kStateCount> kStates{State::pending_approval, State::queued, State::executing,
-                                                        State::completed,        State::failed, State::cancelled};
+inline constexpr std::array<State, kStateCount> kStates{State::pending_approval, State::queued,
+                                                        State::executing,        State::completed,
+                                                        State::failed,           State::cancelled};
 
 enum class Verification : std::uint8_t { none, pending, passed, failed };
 
@@ -56,12 +57,17 @@ enum class Ground : std::uint8_t {
 
 constexpr bool may_move(State from, State to) {
   switch (from) {
-    case State::pending_approval: return to == State::queued || to == State::cancelled;
-    case State::queued: return to == State::executing || to == State::failed || to == State::cancelled;
-    case State::executing: return to == State::completed || to == State::failed || to == State::cancelled;
-    case State::completed: return to == State::failed;
+    case State::pending_approval:
+      return to == State::queued || to == State::cancelled;
+    case State::queued:
+      return to == State::executing || to == State::failed || to == State::cancelled;
+    case State::executing:
+      return to == State::completed || to == State::failed || to == State::cancelled;
+    case State::completed:
+      return to == State::failed;
     case State::failed:
-    case State::cancelled: return false;
+    case State::cancelled:
+      return false;
   }
   return false;
 }
@@ -74,11 +80,13 @@ static_assert(!may_move(State::executing, State::queued), "nothing is silently r
 static_assert(!may_move(State::executing, State::executing), "nothing is silently run again");
 static_assert(!may_move(State::completed, State::executing), "what is done is not done twice");
 static_assert(!may_move(State::completed, State::cancelled), "what is done cannot be called off");
-static_assert([] {
-  for (const State to : kStates)
-    if (may_move(State::failed, to) || may_move(State::cancelled, to)) return false;
-  return true;
-}(), "failed and cancelled are final");
+static_assert(
+    [] {
+      for (const State to : kStates)
+        if (may_move(State::failed, to) || may_move(State::cancelled, to)) return false;
+      return true;
+    }(),
+    "failed and cancelled are final");
 
 std::string_view name_of(State state);
 std::string_view name_of(Verification verification);

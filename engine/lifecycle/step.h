@@ -29,7 +29,8 @@ Result<void> may_approve(const Action& action, const Person& person);
 
 /// No answer from the executor for this long: the outcome is in doubt.
 inline constexpr Duration kExecutionDeadline = std::chrono::minutes(15);
-/// A verifier that cannot tell is asked this often again, at this interval, before the action counts as unproved.
+/// A verifier that cannot tell is asked this often again, at this interval, before the action counts as
+/// unproved.
 inline constexpr std::uint32_t kVerificationRetriesMax = 3;
 inline constexpr Duration kVerificationRetryInterval = std::chrono::seconds(5);
 

@@ -15,7 +15,7 @@ struct Submission {
   std::string host;       ///< empty: the engine's own host
   Parameters parameters;  ///< for a process: "pid" and, if known, "start"; for a script "script" and its own
   std::string comment;
-  std::string request_id; ///< the same id again gives the same action; empty: a new one is made
+  std::string request_id;  ///< the same id again gives the same action; empty: a new one is made
 };
 
 /// What a submission would become.
@@ -33,13 +33,15 @@ struct Health {
 
 /// Threads: any.
 /// Errors:  denied (permission or four eyes), not_found, conflict (too late), invalid (parameters),
-///          unavailable (the engine is stopping, its disk is full, or it did not answer in time: ask again, same request_id).
+///          unavailable (the engine is stopping, its disk is full, or it did not answer in time: ask again,
+///          same request_id).
 class Control {
  public:
   virtual ~Control() = default;
   virtual Result<Action> submit(const Principal& who, const Submission& submission) = 0;
   virtual Result<SubmissionPreview> preview(const Principal& who, const Submission& submission) = 0;
-  virtual Result<Action> decide(const Principal& who, const ActionId& id, Decision decision, std::string comment) = 0;
+  virtual Result<Action> decide(const Principal& who, const ActionId& id, Decision decision,
+                                std::string comment) = 0;
   virtual Result<Action> find(const Principal& who, const ActionId& id) = 0;
   virtual Result<std::vector<Action>> list(const Principal& who, const ActionQuery& query) = 0;
   virtual Result<std::vector<AuditRecord>> audit(const Principal& who, const AuditQuery& query) = 0;

@@ -15,15 +15,15 @@ struct Preview {
   std::string summary;            ///< "SIGKILL to process 4711 through a pidfd"
   std::vector<std::string> argv;  ///< empty when no program is started
   std::string stdin_bytes;
-  std::vector<std::string> notes; ///< guards that would refuse it now, what could not be checked
+  std::vector<std::string> notes;  ///< guards that would refuse it now, what could not be checked
 };
 
 /// Carries out orders of some action types.
 ///
 /// Threads: any number of calls at once.
 /// Limits:  every call ends by itself within the executor's own hard timeout; `stop` asks for an earlier end.
-/// The action's id is the idempotency key: the same order executed twice has one effect, or the class says in its
-/// header why not, and probe() then never answers never_ran wrongly.
+/// The action's id is the idempotency key: the same order executed twice has one effect, or the class says in
+/// its header why not, and probe() then never answers never_ran wrongly.
 class Executor {
  public:
   virtual ~Executor() = default;

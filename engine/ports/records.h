@@ -21,7 +21,7 @@ struct ActionQuery {
   std::size_t limit = 100;
 };
 
-/// Which audit records to show. Oldest first; with `latest` the newest `limit` of them.
+/// Which audit records to show: the newest `limit` of them, oldest first; of one action the first `limit`.
 struct AuditQuery {
   ActionId action;  ///< empty: all
   std::size_t limit = 1000;
@@ -32,9 +32,11 @@ struct StoredDeadLetter {
   DeadLetter letter;
 };
 
-/// Threads: append() and acknowledge() from one thread at a time; everything else from any.
-/// Errors:  unavailable with `disk full` in append(): whether it was written is unknown; append the very same commits again
-///          when there is room. Any other error of append(): the outcome is unknown, stop and restart (crash-only).
+/// Threads: append() from one thread at a time; everything else from any.
+/// Errors:  unavailable with `disk full` in append(): whether it was written is unknown; append the very same
+/// commits again
+///          when there is room. Any other error of append(): the outcome is unknown, stop and restart
+///          (crash-only).
 class Records {
  public:
   virtual ~Records() = default;
@@ -61,6 +63,9 @@ class Records {
   /// Room left on the disk, in bytes.
   virtual Result<std::uint64_t> free_bytes() = 0;
 };
+
+/// The position of a stream that has a partition number, but of which nothing was read.
+inline const Offset kNeverRead{-1};
 
 /// Partition of everything that people submit.
 inline const Partition kManualPartition{0};

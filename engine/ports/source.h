@@ -17,8 +17,8 @@ namespace riposte {
 struct Record {
   StreamId stream;
   Offset offset;
-  Offset next;        ///< position behind it
-  std::string bytes;  ///< empty when `oversize` is set and the source could not hold it
+  Offset next;            ///< position behind it
+  std::string bytes;      ///< empty when `oversize` is set and the source could not hold it
   bool oversize = false;  ///< larger than the configured limit of one event
 };
 /// From now on records of this stream come, the first at `start`.
@@ -40,7 +40,8 @@ using SourceEvent = std::variant<Assigned, Record, Revoked, Exhausted>;
 using PositionLookup = std::function<Result<std::optional<Offset>>(const StreamId&)>;
 
 /// Threads: every call from one thread (the intake), but for committed(), which may come from any.
-/// Errors:  unavailable (try again), invalid (cannot ever work: wrong topic, credentials), corrupt (the stored position
+/// Errors:  unavailable (try again), invalid (cannot ever work: wrong topic, credentials), corrupt (the
+/// stored position
 ///          no longer exists in the stream: records were lost or replaced; a person decides).
 class Source {
  public:

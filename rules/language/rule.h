@@ -1,8 +1,8 @@
 /// A rule as plain values: what to look for, and what to do when it is found. Knows no Kafka, time or state.
 #pragma once
 
+#include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -10,39 +10,60 @@
 
 #include "engine/base/ids.h"
 #include "engine/lifecycle/policy.h"
+#include "rules/language/diagnostic.h"
 
 namespace riposte {
 
-/// A place in a YAML file, counted from 1.
-struct Location {
-  std::string file;
-  int line = 1;
+// ---- what to look for ------------------------------------------------------------------------------------------
+
+/// One piece of a text with wildcards.
+struct GlobPiece {
+  enum class Kind : std::uint8_t { text, any_string, any_character };
+  Kind kind = Kind::text;
+  std::string text;
+
+  bool operator==(const GlobPiece&) const = default;
+};
+using Glob = std::vector<GlobPiece>;
+
+/// A number that is no 64-bit integer. It equals a number of the same value, or a text that is written the same.
+struct Decimal {
+  double value = 0;
+  std::string text;  ///< as the rule writes it
+
+  bool operator==(const Decimal&) const = default;
+};
+
+/// Compares one value with what the rule says. Text is compared without regard to case, a regular expression with it.
+struct Pattern {
+  enum class Kind : std::uint8_t {
+    equals,       ///< null (a missing field, too), boolean, number or text
+    contains,     ///< text
+    starts_with,  ///< text
+    ends_with,    ///< text
+    wildcard,     ///< a Glob with wildcards in places that the kinds above cannot say
+    present,      ///< nothing but `*`: any value that is not null
+    regex,        ///< text: RE2 syntax, found anywhere
+  };
+  Kind kind = Kind::equals;
+  /// std::monostate: null. std::uint64_t only above the largest std::int64_t.
+  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, Decimal, std::string, Glob> value;
+  int line = 1;  ///< where the rule writes it
   int column = 1;
 };
 
-// ---- what to look for ------------------------------------------------------------------------------------------
-
-/// Compares one field's value with a pattern.
-struct Pattern {
-  enum class Kind : std::uint8_t { equals, contains, starts_with, ends_with, regex };
-  Kind kind = Kind::equals;
-  /// std::monostate: null, which matches a missing field and JSON null.
-  std::variant<std::monostate, bool, std::int64_t, std::string> value;
-};
-
-/// One `field|modifiers: values` line.
+/// One `field|modifiers: values` line, or keywords.
 struct FieldMatch {
-  std::string field;  ///< as the rule writes it; the schema says where it stands
+  std::string field;  ///< as the rule writes it; the schema says where it stands. Empty: every string of the event
   std::vector<Pattern> patterns;
   bool all = false;   ///< every pattern must hold, else one is enough
   Location location;
 };
 
-/// Keywords, or a list of maps: one of them must hold; within a map, all lines.
+/// One of the maps must hold; within a map, all lines. Keywords are a map with one line that has no field.
 struct Selection {
   std::string name;
   std::vector<std::vector<FieldMatch>> maps;
-  std::vector<Pattern> keywords;  ///< searched in every string of the event
   Location location;
 };
 
@@ -64,9 +85,8 @@ struct LogSource {
 
 /// Where a parameter's value comes from.
 struct ParameterSource {
-  std::variant<Value, std::string> origin;  ///< a Value: as written; a string in index 1: the event field to read
-  std::optional<Value> fallback;            ///< when the event lacks the field
-  bool from_field() const { return origin.index() == 1; }
+  std::string field;             ///< the event field to read; empty: `value` as written
+  std::optional<Value> value;    ///< the literal, or what stands in when the event lacks the field
 };
 
 /// "Killing {{process.name}} on {{host.name}}": text and fields in turn. Values are never expanded twice.
@@ -81,7 +101,9 @@ struct TextTemplate {
 struct ActionTemplate {
   std::string name;  ///< unique in the rule; default: the action type, "kill_process-2" for a second one
   ActionType type = ActionType::run_script;
-  std::string process_field{kProcessPidField};  ///< of process actions: the field that holds the pid
+  /// Of process actions: the field that holds the pid. Another one than process.pid names another process: then
+  /// process.start does not belong to it, and only a `start` among the parameters does.
+  std::string process_field{kProcessPidField};
   std::optional<Severity> minimum_severity;
   TemplateTerms terms;
   TextTemplate comment;
@@ -104,7 +126,7 @@ struct Rule {
   Condition condition;
   std::vector<ActionTemplate> responses;
   std::string digest;  ///< of the file's bytes: which version this is
-  Location location;
+  Location location;   ///< of its id
 };
 
 }  // namespace riposte

@@ -1,0 +1,141 @@
+#include "connectors/http/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace riposte::http {
+namespace {
+
+Json instant_or_null(const std::optional<WallTime>& time) { return time ? Json(iso8601(*time)) : Json(nullptr); }
+
+Json to_json(const Actor& actor) { return {{"kind", name_of(actor.kind)}, {"name", actor.name}}; }
+
+Json to_json(const Parameters& parameters) {
+  Json document = Json::object();
+  for (const auto& [name, value] : parameters)
+    std::visit([&](const auto& content) { document[name] = content; }, value);
+  return document;
+}
+
+Json to_json(const Evidence& evidence) {
+  Json document = Json::object();
+  for (const auto& [name, text] : evidence) document[name] = text;
+  return document;
+}
+
+Json to_json(const Cause& cause) {
+  return {{"stream", cause.stream.value()},
+          {"offset", cause.offset.value()},
+          {"event_uid", cause.event_uid},
+          {"event_digest", cause.event_digest},
+          {"rule", cause.rule.value()},
+          {"rule_title", cause.rule_title},
+          {"rule_digest", cause.rule_digest},
+          {"template", cause.template_name}};
+}
+
+Json request_json(const ActionRequest& request) {
+  return {{"id", request.id.value()},
+          {"type", name_of(request.type)},
+          {"host", request.host},
+          {"target", request.target},
+          {"parameters", to_json(request.parameters)},
+          {"severity", name_of(request.severity)},
+          {"comment", request.comment},
+          {"submitter", to_json(request.submitter)},
+          {"authors", request.authors},
+          {"not_after", iso8601(request.not_after)},
+          {"verify_after", duration_text(request.verify_after)},
+          {"pickup_deadline", duration_text(request.pickup_deadline)},
+          {"defect", request.defect},
+          {"partition", request.partition.value()},
+          {"cause", to_json(request.cause)}};
+}
+
+template <class Row>
+Json page(std::string_view name, std::span<const Row> rows, bool more) {
+  Json listed = Json::array();
+  for (const Row& row : rows) listed.push_back(http::to_json(row));
+  Json document = Json::object();
+  document[std::string(name)] = std::move(listed);
+  document["more"] = more;
+  return document;
+}
+
+}  // namespace
+
+Json to_json(const Action& action) {
+  Json document = request_json(action);
+  document.update({{"state", name_of(action.state)},
+                   {"verification", name_of(action.verification)},
+                   {"reason", name_of(action.reason)},
+                   {"ground", name_of(action.ground)},
+                   {"in_doubt", action.in_doubt},
+                   {"attempt", action.attempt},
+                   {"checks", action.checks},
+                   {"due_at", instant_or_null(action.due_at)},
+                   {"created_at", iso8601(action.created_at)},
+                   {"updated_at", iso8601(action.updated_at)},
+                   {"approver", action.approver},
+                   {"detail", action.detail},
+                   {"evidence", to_json(action.evidence)}});
+  return document;
+}
+
+Json to_json(const AuditRecord& record) {
+  return {{"sequence", record.sequence},
+          {"partition", record.partition.value()},
+          {"at", iso8601(record.at)},
+          {"action", record.action.value()},
+          {"type", name_of(record.type)},
+          {"target", record.target},
+          {"actor", to_json(record.actor)},
+          {"event", record.event},
+          {"from", record.from ? Json(name_of(*record.from)) : Json(nullptr)},
+          {"to", name_of(record.to)},
+          {"verification", name_of(record.verification)},
+          {"reason", name_of(record.reason)},
+          {"ground", name_of(record.ground)},
+          {"attempt", record.attempt},
+          {"detail", record.detail}};
+}
+
+Json to_json(const SubmissionPreview& preview) {
+  return {{"request", request_json(preview.request)},
+          {"needs_approval", preview.ruling.needs_approval},
+          {"ground", name_of(preview.ruling.ground)},
+          {"detail", preview.ruling.detail},
+          {"approval", preview.approval},
+          {"approval_ttl", duration_text(preview.ruling.approval_ttl)},
+          {"command",
+           {{"summary", preview.command.summary},
+            {"argv", preview.command.argv},
+            {"stdin", preview.command.stdin_bytes},
+            {"notes", preview.command.notes}}}};
+}
+
+Json to_json(const Principal& principal) {
+  Json grants = Json::array();
+  for (const Grant& grant : principal.grants) {
+    const std::string permission(name_of(grant.permission));
+    grants.push_back(grant.action_type.empty() ? permission : permission + ":" + grant.action_type);
+  }
+  return {{"name", principal.name.value()}, {"aliases", principal.aliases}, {"permissions", std::move(grants)}};
+}
+
+Json error_json(std::string_view code, std::string_view message) {
+  return {{"error", {{"code", code}, {"message", message}}}};
+}
+
+Json to_json(std::span<const Action> actions, bool more) { return page("actions", actions, more); }
+
+Json to_json(std::span<const AuditRecord> records, bool more) { return page("records", records, more); }
+
+std::string text_of(const Json& document) {
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string pretty_text_of(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace riposte::http

@@ -1,0 +1,212 @@
+#include "connectors/kafka/consumer.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "connectors/kafka/properties.h"
+#include "engine/base/log.h"
+
+namespace riposte {
+
+using namespace kafka;
+
+namespace {
+
+constexpr std::size_t kBatchRecordsMax = 1000;
+constexpr std::size_t kBatchBytesMax = std::size_t{4} << 20;   // with one record of any size on top
+constexpr Duration kCommitInterval = std::chrono::seconds(5);  // fresh enough for lag tools
+constexpr Duration kLastCommitTimeout = std::chrono::seconds(2);
+constexpr Duration kCloseTimeout = std::chrono::seconds(7);  // closing was seen to take 5 s during a rebalance
+constexpr std::chrono::milliseconds kCloseStep{100};
+constexpr std::chrono::milliseconds kAnswerTimeout = std::chrono::seconds(3);
+
+}  // namespace
+
+KafkaSource::Consumer::Consumer(KafkaOptions options, PositionLookup lookup)
+    : options_(std::move(options)),
+      lookup_(std::move(lookup)),
+      next_start_(Deadline::after(Duration::zero())),
+      next_commit_(Deadline::after(kCommitInterval)) {
+  secrets = secrets_of(options_.properties);
+}
+
+Result<void> KafkaSource::Consumer::join() {
+  Conf conf = TRY(consumer_conf(options_));
+  rd_kafka_conf_set_opaque(conf.get(), static_cast<Context*>(this));
+  rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
+  rd_kafka_conf_set_error_cb(conf.get(), on_error);
+  handle_ = TRY(make_handle(RD_KAFKA_CONSUMER, std::move(conf), secrets));
+  rd_kafka_poll_set_consumer(handle_.get());
+  const Partitions topics = make_partitions();
+  for (const std::string& topic : options_.topics)
+    rd_kafka_topic_partition_list_add(topics.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
+  const auto code = rd_kafka_subscribe(handle_.get(), topics.get());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return fail(Errc::invalid, fmt::format("subscribing to the topics: {}", text_of(code)));
+  return {};
+}
+
+bool KafkaSource::Consumer::leave() {
+  if (!handle_) return true;
+  commit_finally();
+  const Queue queue(rd_kafka_queue_new(handle_.get()));
+  const ErrorObject refused(rd_kafka_consumer_close_queue(handle_.get(), queue.get()));
+  const Deadline deadline = Deadline::after(kCloseTimeout);
+  while (!refused && rd_kafka_consumer_closed(handle_.get()) == 0 && deadline.left() > Duration::zero())
+    rd_kafka_queue_poll_callback(queue.get(), milliseconds(kCloseStep));
+  return refused || rd_kafka_consumer_closed(handle_.get()) != 0;
+}
+
+Result<std::vector<SourceEvent>> KafkaSource::Consumer::poll(std::chrono::milliseconds timeout) {
+  if (halted_ && batch_.empty()) return std::unexpected(*halted_);
+  start_wanted();
+  commit_if_due();
+  collect(timeout);
+  if (batch_.empty() && halted_) return std::unexpected(*halted_);
+  if (batch_.empty() && passing_) return std::unexpected(*std::exchange(passing_, {}));
+  batch_bytes_ = 0;
+  batch_records_ = 0;
+  return std::exchange(batch_, {});
+}
+
+void KafkaSource::Consumer::collect(std::chrono::milliseconds timeout) {
+  if (!batch_.empty()) timeout = std::chrono::milliseconds::zero();
+  while (!halted_ && !passing_ && batch_records_ < kBatchRecordsMax && batch_bytes_ < kBatchBytesMax) {
+    const Message message(rd_kafka_consumer_poll(handle_.get(), milliseconds(timeout)));
+    if (!message) return;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+      append_record(*message);
+    else
+      on_message_error(*message);
+    timeout = std::chrono::milliseconds::zero();
+  }
+}
+
+void KafkaSource::Consumer::append_record(const rd_kafka_message_t& message) {
+  Owned* owned = find(rd_kafka_topic_name(message.rkt), message.partition);
+  if (owned == nullptr || message.offset < owned->next) {
+    log::warning("Kafka: librdkafka gave a record out of turn; it is read in its own turn",
+                 {{"topic", rd_kafka_topic_name(message.rkt)},
+                  {"partition", std::int64_t{message.partition}},
+                  {"offset", message.offset}});
+    return;
+  }
+  owned->next = message.offset + 1;
+  Record record{owned->stream, Offset(message.offset), Offset(owned->next), {}, message.len > options_.event_bytes_max};
+  if (message.payload != nullptr) record.bytes.assign(static_cast<const char*>(message.payload), message.len);
+  batch_bytes_ += message.len;
+  ++batch_records_;
+  batch_.emplace_back(std::move(record));
+  was_connected_ = true;
+  trouble_.over();
+}
+
+void KafkaSource::Consumer::on_message_error(const rd_kafka_message_t& message) {
+  const std::string text = secrets.hide(rd_kafka_message_errstr(&message));
+  switch (message.err) {
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF: return;
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return on_out_of_range(message);
+    default: break;
+  }
+  if (auto error = lasting(message.err, text, was_connected_))
+    passing_ = std::move(error);
+  else
+    trouble_.note(message.err, text);
+}
+
+void KafkaSource::Consumer::on_out_of_range(const rd_kafka_message_t& message) {
+  const Owned* owned = find(rd_kafka_topic_name(message.rkt), message.partition);
+  if (owned == nullptr) return;
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  const auto code = rd_kafka_query_watermark_offsets(handle_.get(), owned->topic.c_str(), owned->partition, &low, &high,
+                                                     milliseconds(kAnswerTimeout));
+  const bool inside = owned->next >= low && owned->next <= high;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR && !inside) {
+    halted_ = lost_position(owned->stream, Offset(owned->next), Offset(low), Offset(high));
+    return;
+  }
+  // librdkafka has given up this partition although nothing is lost: take all of them anew, from the stored positions.
+  trouble_.note(message.err, fmt::format("{}: {}", owned->stream.value(), rd_kafka_message_errstr(&message)));
+  const Partitions again = make_partitions();
+  for (const Owned& each : owned_) rd_kafka_topic_partition_list_add(again.get(), each.topic.c_str(), each.partition);
+  release();
+  take(*again);
+}
+
+void KafkaSource::Consumer::on_error(rd_kafka_t* handle, int number, const char* reason, void* opaque) {
+  auto& self = *static_cast<Consumer*>(static_cast<Context*>(opaque));
+  auto code = static_cast<rd_kafka_resp_err_t>(number);
+  std::string text = self.secrets.hide(reason);
+  const bool fatal = code == RD_KAFKA_RESP_ERR__FATAL;
+  if (fatal) {
+    std::array<char, 512> why{};
+    code = rd_kafka_fatal_error(handle, why.data(), why.size());
+    text = self.secrets.hide(why.data());
+  }
+  auto error = lasting(code, text, self.was_connected_);
+  if (fatal && !error) error = lasting(RD_KAFKA_RESP_ERR__FATAL, text, false);
+  if (!error) return self.trouble_.note(code, text);
+  (fatal ? self.halted_ : self.passing_) = std::move(error);
+}
+
+void KafkaSource::Consumer::set_paused(const StreamId& stream, bool paused) {
+  const auto owned = std::ranges::find(owned_, stream, &Owned::stream);
+  if (owned == owned_.end()) return;  // revoked meanwhile
+  const Partitions list = make_partitions();
+  rd_kafka_topic_partition_list_add(list.get(), owned->topic.c_str(), owned->partition);
+  const auto code = paused ? rd_kafka_pause_partitions(handle_.get(), list.get())
+                           : rd_kafka_resume_partitions(handle_.get(), list.get());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) trouble_.note(code, text_of(code));
+}
+
+void KafkaSource::Consumer::committed(const StreamId& stream, Offset next) {
+  const std::scoped_lock lock(mutex_);
+  done_[stream] = next;
+}
+
+/// What is durable here and not yet known to the group; empty when it knows everything.
+Partitions KafkaSource::Consumer::uncommitted() {
+  Partitions list = make_partitions();
+  const std::scoped_lock lock(mutex_);
+  for (Owned& owned : owned_) {
+    const auto done = done_.find(owned.stream);
+    if (done == done_.end() || done->second.value() <= owned.group_offset) continue;
+    owned.group_offset = done->second.value();
+    rd_kafka_topic_partition_list_add(list.get(), owned.topic.c_str(), owned.partition)->offset = owned.group_offset;
+  }
+  return list;
+}
+
+void KafkaSource::Consumer::commit_if_due() {
+  if (next_commit_.left() > Duration::zero()) return;
+  next_commit_ = Deadline::after(kCommitInterval);
+  const Partitions list = uncommitted();
+  if (list->cnt > 0) rd_kafka_commit(handle_.get(), list.get(), 1);
+}
+
+void KafkaSource::Consumer::commit_finally() {
+  const Partitions list = uncommitted();
+  if (list->cnt == 0) return;
+  const Queue answers(rd_kafka_queue_new(handle_.get()));
+  bool answered = false;
+  const auto note_answer = [](rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void* seen) {
+    *static_cast<bool*>(seen) = true;
+  };
+  if (rd_kafka_commit_queue(handle_.get(), list.get(), answers.get(), note_answer, &answered) != 0) return;
+  const Deadline deadline = Deadline::after(kLastCommitTimeout);
+  while (!answered && deadline.left() > Duration::zero())
+    rd_kafka_queue_poll_callback(answers.get(), milliseconds(std::chrono::ceil<std::chrono::milliseconds>(deadline.left())));
+}
+
+KafkaSource::Consumer::Owned* KafkaSource::Consumer::find(std::string_view topic, std::int32_t partition) {
+  const auto found = std::ranges::find_if(
+      owned_, [&](const Owned& owned) { return owned.partition == partition && owned.topic == topic; });
+  return found == owned_.end() ? nullptr : &*found;
+}
+
+}  // namespace riposte

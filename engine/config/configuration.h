@@ -1,0 +1,65 @@
+/// The configuration file as plain values. docs/operations.md describes every key.
+///
+/// Paths are relative to the folder of the configuration file.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "connectors/http/server.h"
+#include "connectors/kafka/options.h"
+#include "engine/access/access.h"
+#include "engine/lifecycle/policy.h"
+#include "rules/event/event_parser.h"
+#include "rules/language/diagnostic.h"
+
+namespace riposte {
+
+struct FileInput {
+  std::string path;
+  bool follow = false;  ///< go on reading as it grows and is rotated
+};
+struct StdinInput {};
+using Input = std::variant<StdinInput, FileInput, KafkaOptions>;
+
+struct DeadLetterFile {
+  std::string path;
+};
+/// On the brokers of the Kafka source.
+struct DeadLetterTopic {
+  std::string topic;
+};
+using DeadLetterPlace = std::variant<DeadLetterFile, DeadLetterTopic>;
+
+struct Configuration {
+  std::string data_directory;
+  std::vector<std::string> rules;
+  std::vector<std::string> scripts;
+  std::string schema = "elastic_security_alert";  ///< the name of a shipped one, or a file
+  Input input;
+  DeadLetterPlace dead_letters;
+  EventLimits event_limits;
+  std::uint64_t free_bytes_min = std::uint64_t{64} << 20;
+  http::HttpOptions http;
+  std::set<std::string> host_names;  ///< besides those that the machine gives itself
+  std::set<std::string> protected_executables;
+  std::map<std::string, ActiveHours> active_hours;
+  Policy policy;
+  std::vector<User> users;
+  int workers = 0;  ///< 0: one per core but one, at least one
+};
+
+struct ReadConfiguration {
+  std::optional<Configuration> configuration;  ///< empty when there is an error
+  std::vector<Diagnostic> diagnostics;
+};
+
+/// Every mistake at once.
+ReadConfiguration read_configuration(const std::string& path);
+
+}  // namespace riposte

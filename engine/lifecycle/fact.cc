@@ -1,0 +1,55 @@
+#include "engine/lifecycle/fact.h"
+
+#include <array>
+#include <utility>
+
+namespace riposte {
+
+std::string_view name_of(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::ok:
+      return "ok";
+    case Outcome::Kind::already_done:
+      return "already_done";
+    case Outcome::Kind::not_found:
+      return "not_found";
+    case Outcome::Kind::refused_identity:
+      return "refused_identity";
+    case Outcome::Kind::refused_guard:
+      return "refused_guard";
+    case Outcome::Kind::unsupported:
+      return "unsupported";
+    case Outcome::Kind::timeout:
+      return "timeout";
+    case Outcome::Kind::error:
+      return "error";
+    case Outcome::Kind::unknown:
+      return "unknown";
+  }
+  std::unreachable();
+}
+
+std::string_view name_of(Decision decision) {
+  switch (decision) {
+    case Decision::approve:
+      return "approve";
+    case Decision::reject:
+      return "reject";
+    case Decision::cancel:
+      return "cancel";
+  }
+  std::unreachable();
+}
+
+std::string_view name_of(const Fact& fact) {
+  if (const auto* decided = std::get_if<Decided>(&fact)) return name_of(decided->decision);
+  static constexpr std::array<std::string_view, std::variant_size_v<Fact>> kNames{
+      "proposed", "decided", "started", "reported", "probed", "checked", "ticked"};
+  return kNames[fact.index()];
+}
+
+const Action& action_of(const Effect& effect) {
+  return std::visit([](const auto& kind) -> const Action& { return kind.action; }, effect);
+}
+
+}  // namespace riposte

@@ -1,0 +1,285 @@
+#include "engine/lifecycle/step.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "engine/base/error.h"
+
+namespace riposte {
+namespace {
+
+const Actor kEngine{Actor::Kind::engine, ""};
+
+Actor actor_of(const Person& person) { return {Actor::Kind::person, person.name.value()}; }
+
+/// Assembles the result of a move; asserts that the table allows it.
+class Move {
+ public:
+  Move(const Action& before, WallTime now) : before_(before), after_(before), now_(now) {
+    after_.updated_at = now;
+  }
+
+  Move& to(State state) {
+    legal_ = legal_ && may_move(before_.state, state);
+    after_.state = state;
+    return *this;
+  }
+  Move& because(Reason reason) {
+    after_.reason = reason;
+    return *this;
+  }
+  Move& saying(std::string detail) {
+    after_.detail = std::move(detail);
+    return *this;
+  }
+  Move& due(std::optional<WallTime> due_at) {
+    after_.due_at = due_at;
+    return *this;
+  }
+  Action& action() { return after_; }
+
+  Result<Step> by(Actor actor, std::string_view event, std::vector<Effect> effects = {}) {
+    if (!legal_) std::abort();  // a bug in this file: the table and the code disagree
+    Step step{after_, std::move(effects),
+              audit_of(&before_, after_, std::move(actor), std::string(event), now_)};
+    return step;
+  }
+
+ private:
+  const Action& before_;
+  Action after_;
+  WallTime now_;
+  bool legal_ = true;
+};
+
+std::unexpected<Error> wrong_moment(const Action& action, const Fact& fact) {
+  return fail(Errc::conflict, "action " + action.id.value() + " is " + std::string(name_of(action.state)) +
+                                  ": " + std::string(name_of(fact)) + " comes too late or too early");
+}
+
+Step unchanged(const Action& action) { return {action, {}, {}}; }
+
+Result<Step> propose(const Proposed& proposed, WallTime now) {
+  Action action;
+  static_cast<ActionRequest&>(action) = proposed.request;
+  action.created_at = action.updated_at = now;
+  action.ground = proposed.ruling.ground;
+  action.detail = proposed.ruling.detail;
+  if (!proposed.request.defect.empty()) {
+    action.state = State::failed;
+    action.ground = Ground::not_renderable;
+    action.reason = Reason::field_missing;
+    action.detail = proposed.request.defect;
+  } else if (proposed.ruling.needs_approval) {
+    action.state = State::pending_approval;
+    action.due_at = now + proposed.ruling.approval_ttl;
+  } else {
+    action.state = State::queued;
+    action.due_at = now + proposed.request.pickup_deadline;
+  }
+  return Step{action, {}, audit_of(nullptr, action, action.submitter, "proposed", now)};
+}
+
+Result<Step> decide(const Action& action, const Decided& decided, WallTime now) {
+  const Actor actor = actor_of(decided.person);
+  const std::string_view event = name_of(decided.decision);
+  Move move(action, now);
+  move.saying(decided.comment).due({});
+  switch (decided.decision) {
+    case Decision::approve: {
+      if (action.state != State::pending_approval) return wrong_moment(action, decided);
+      TRY(may_approve(action, decided.person));
+      move.action().approver = decided.person.name.value();
+      return move.to(State::queued).due(now + action.pickup_deadline).by(actor, event);
+    }
+    case Decision::reject:
+      if (action.state != State::pending_approval) return wrong_moment(action, decided);
+      return move.to(State::cancelled).because(Reason::rejected).by(actor, event);
+    case Decision::cancel: {
+      const bool can_be_called_off = action.state == State::pending_approval ||
+                                     action.state == State::queued ||
+                                     (action.state == State::executing && action.in_doubt);
+      if (!can_be_called_off) return wrong_moment(action, decided);
+      return move.to(State::cancelled).because(Reason::cancelled_by_person).by(actor, event);
+    }
+  }
+  std::unreachable();
+}
+
+Result<Step> start(const Action& action, WallTime now) {
+  Move move(action, now);
+  ++move.action().attempt;
+  move.to(State::executing).saying("").due(now + kExecutionDeadline);
+  return move.by(kEngine, "started", {Dispatch{move.action()}});
+}
+
+Result<Step> doubt(const Action& action, std::string detail, std::string_view event, WallTime now) {
+  if (action.in_doubt) return unchanged(action);
+  Move move(action, now);
+  move.action().in_doubt = true;
+  return move.saying(std::move(detail)).due({}).by(kEngine, event);
+}
+
+Reason reason_of(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::not_found:
+      return Reason::target_not_found;
+    case Outcome::Kind::refused_identity:
+      return Reason::target_changed;
+    case Outcome::Kind::refused_guard:
+      return Reason::guard_refused;
+    case Outcome::Kind::unsupported:
+      return Reason::unsupported;
+    case Outcome::Kind::timeout:
+      return Reason::timeout;
+    case Outcome::Kind::ok:
+    case Outcome::Kind::already_done:
+    case Outcome::Kind::unknown:
+    case Outcome::Kind::error:
+      return Reason::executor_error;
+  }
+  std::unreachable();
+}
+
+Result<Step> conclude(const Action& action, const Outcome& outcome, std::string_view event, WallTime now) {
+  if (outcome.kind == Outcome::Kind::unknown) return doubt(action, outcome.detail, event, now);
+  Move move(action, now);
+  move.action().in_doubt = false;
+  move.action().evidence = outcome.evidence;
+  move.action().evidence["outcome"] = name_of(outcome.kind);
+  move.saying(outcome.detail);
+  if (outcome.kind == Outcome::Kind::ok || outcome.kind == Outcome::Kind::already_done) {
+    move.action().verification = Verification::pending;
+    return move.to(State::completed).due(now + action.verify_after).by(kEngine, event);
+  }
+  return move.to(State::failed).because(reason_of(outcome.kind)).due({}).by(kEngine, event);
+}
+
+Result<Step> probed(const Action& action, const Probe& probe, WallTime now) {
+  switch (probe.kind) {
+    case Probe::Kind::ran:
+      return conclude(action, probe.outcome, "probed", now);
+    case Probe::Kind::unknown:
+      return doubt(action, probe.detail, "probed", now);
+    case Probe::Kind::never_ran: {
+      Move move(action, now);
+      move.action().in_doubt = false;
+      move.saying(probe.detail).due(now + kExecutionDeadline);
+      return move.by(kEngine, "probed", {Dispatch{move.action()}});
+    }
+  }
+  std::unreachable();
+}
+
+Result<Step> check(const Action& action, const Proof& proof, WallTime now) {
+  Move move(action, now);
+  move.saying(proof.detail).due({});
+  if (proof.kind == Proof::Kind::proven) {
+    move.action().verification = Verification::passed;
+    return move.by(kEngine, "checked");
+  }
+  if (proof.kind == Proof::Kind::unknown && action.checks < kVerificationRetriesMax) {
+    ++move.action().checks;
+    return move.due(now + kVerificationRetryInterval).by(kEngine, "checked");
+  }
+  move.action().verification = Verification::failed;
+  return move.to(State::failed).because(Reason::verification_failed).by(kEngine, "checked");
+}
+
+Result<Step> tick(const Action& action, WallTime now) {
+  if (!action.due_at || now < *action.due_at) return unchanged(action);
+  Move move(action, now);
+  switch (action.state) {
+    case State::pending_approval:
+      return move.to(State::cancelled)
+          .because(Reason::approval_expired)
+          .saying("nobody answered in time")
+          .due({})
+          .by(kEngine, "expired");
+    case State::queued:
+      return move.to(State::failed)
+          .because(Reason::pickup_deadline_passed)
+          .saying("it waited in the queue past its pickup deadline of " +
+                  duration_text(action.pickup_deadline))
+          .due({})
+          .by(kEngine, "expired");
+    case State::executing:
+      return doubt(action, "no answer within " + duration_text(kExecutionDeadline), "overdue", now);
+    case State::completed: {
+      Step due = unchanged(action);
+      due.effects.emplace_back(Verify{action});
+      return due;
+    }
+    case State::failed:
+    case State::cancelled:
+      return unchanged(action);
+  }
+  std::unreachable();
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+/// Answers one fact about an action that exists.
+struct Answer {
+  const Action& action;
+  WallTime now;
+
+  Result<Step> operator()(const Proposed& fact) const {
+    if (fact.request.cause.event_digest == action.cause.event_digest) return unchanged(action);
+    return fail(Errc::conflict, "another event already made action " + action.id.value());
+  }
+  Result<Step> operator()(const Decided& fact) const { return decide(action, fact, now); }
+  Result<Step> operator()(const Started& fact) const {
+    return action.state == State::queued ? start(action, now) : Result<Step>(wrong_moment(action, fact));
+  }
+  Result<Step> operator()(const Reported& fact) const {
+    if (action.state != State::executing || fact.attempt != action.attempt) return wrong_moment(action, fact);
+    return conclude(action, fact.outcome, "reported", now);
+  }
+  Result<Step> operator()(const Probed& fact) const {
+    if (action.state != State::executing || fact.attempt != action.attempt) return wrong_moment(action, fact);
+    return probed(action, fact.probe, now);
+  }
+  Result<Step> operator()(const Checked& fact) const {
+    const bool awaited = action.state == State::completed && action.verification == Verification::pending;
+    return awaited ? check(action, fact.proof, now) : Result<Step>(wrong_moment(action, fact));
+  }
+  Result<Step> operator()(const Ticked&) const { return tick(action, now); }
+};
+
+}  // namespace
+
+Result<Step> step(const Action* action, const Fact& fact, WallTime now) {
+  if (action != nullptr) return std::visit(Answer{*action, now}, fact);
+  if (const auto* proposed = std::get_if<Proposed>(&fact)) return propose(*proposed, now);
+  return fail(Errc::not_found, "no such action");
+}
+
+std::optional<Effect> owed(const Action& action, WallTime now) {
+  if (action.state == State::executing && !action.in_doubt) return AskExecutor{action};
+  const bool unproved = action.state == State::completed && action.verification == Verification::pending;
+  if (unproved && action.due_at && now >= *action.due_at) return Verify{action};
+  return {};
+}
+
+Result<void> may_approve(const Action& action, const Person& person) {
+  std::vector<std::string_view> names(person.aliases.begin(), person.aliases.end());
+  names.emplace_back(person.name.value());
+  for (const std::string_view name : names) {
+    if (action.submitter.kind == Actor::Kind::person && same_name(name, action.submitter.name))
+      return fail(Errc::denied,
+                  person.name.value() + " submitted this action; a second person has to approve it");
+    for (const std::string& author : action.authors)
+      if (same_name(name, author))
+        return fail(Errc::denied,
+                    person.name.value() +
+                        " is an author of the rule that made this action; a second person has to approve it");
+  }
+  return {};
+}
+
+}  // namespace riposte

@@ -1,0 +1,128 @@
+#include "engine/pipeline/control_desk.h"
+
+#include <algorithm>
+#include <array>
+
+#include <sodium.h>
+
+#include "engine/pipeline/submission.h"
+
+namespace riposte {
+namespace {
+
+Permission permission_for(Decision decision) {
+  return decision == Decision::cancel ? Permission::cancel : Permission::approve;
+}
+
+Error lacks(const Principal& who, Permission permission, ActionType type) {
+  return {Errc::denied,
+          who.name.value() + " lacks the permission " + std::string(name_of(permission)) + ":" +
+              std::string(name_of(type)),
+          {}};
+}
+
+Result<void> demand(const Principal& who, Permission permission, ActionType type) {
+  if (who.may(permission, name_of(type))) return {};
+  return std::unexpected(lacks(who, permission, type));
+}
+
+std::string fresh_request_id() {
+  std::array<unsigned char, 16> bytes{};
+  randombytes_buf(bytes.data(), bytes.size());
+  std::array<char, 2 * bytes.size() + 1> text{};
+  sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
+  return text.data();
+}
+
+}  // namespace
+
+Result<Action> ControlDesk::ask(Partition partition, Ask ask) {
+  auto reply = ask.reply.get_future();
+  context_.worker_of(partition).post(std::move(ask));
+  const Error late{Errc::unavailable,
+                   "the engine did not answer in time; whether it was done shows in the list of actions",
+                   {}};
+  if (reply.wait_for(kAnswerTimeout) != std::future_status::ready) return std::unexpected(late);
+  try {
+    return reply.get();
+  } catch (const std::future_error&) {  // the worker ended with the question unread
+    return std::unexpected(late);
+  }
+}
+
+Result<Proposed> ControlDesk::propose(const Principal& who, const Submission& submission) {
+  TRY(demand(who, Permission::submit, submission.type));
+  Submission identified = submission;
+  if (identified.request_id.empty()) identified.request_id = fresh_request_id();
+  const WallTime now = context_.clock.now();
+  ActionRequest request =
+      TRY(request_of(who, identified, {context_.actions, context_.policy, context_.own_host}, now));
+  Ruling ruling = rule_on(request, {}, context_.policy, now);
+  return Proposed{std::move(request), std::move(ruling)};
+}
+
+Result<Action> ControlDesk::submit(const Principal& who, const Submission& submission) {
+  Proposed proposed = TRY(propose(who, submission));
+  const auto hands = context_.hands.find(submission.type);
+  if (hands != context_.hands.end()) TRY(hands->second.executor->preview(proposed.request));
+  return ask(kManualPartition, {kManualPartition, proposed.request.id, std::move(proposed), {}, {}});
+}
+
+Result<SubmissionPreview> ControlDesk::preview(const Principal& who, const Submission& submission) {
+  Proposed proposed = TRY(propose(who, submission));
+  SubmissionPreview preview;
+  const auto hands = context_.hands.find(submission.type);
+  if (hands == context_.hands.end()) return fail(Errc::invalid, "this engine has no executor for it");
+  preview.command = TRY(hands->second.executor->preview(proposed.request));
+  preview.approval = proposed.ruling.needs_approval
+                         ? "a second person with approve:" + std::string(name_of(submission.type)) + " (" +
+                               proposed.ruling.detail + "); never " + who.name.value()
+                         : "nobody: it would be queued at once";
+  preview.request = std::move(proposed.request);
+  preview.ruling = std::move(proposed.ruling);
+  return preview;
+}
+
+Result<Action> ControlDesk::decide(const Principal& who, const ActionId& id, Decision decision,
+                                   std::string comment) {
+  if (!who.may(permission_for(decision)) && !who.may(Permission::read))
+    return fail(Errc::denied, who.name.value() + " may neither read nor decide");
+  const auto action = TRY(context_.records.find(id));
+  if (!action) return fail(Errc::not_found, "there is no action " + id.value());
+  Ask wish{action->partition, id, Decided{decision, {who.name, who.aliases}, std::move(comment)}, {}, {}};
+  if (!who.may(permission_for(decision), name_of(action->type)))
+    wish.refusal = lacks(who, permission_for(decision), action->type);
+  return ask(action->partition, std::move(wish));
+}
+
+Result<Action> ControlDesk::find(const Principal& who, const ActionId& id) {
+  auto action = TRY(context_.records.find(id));
+  if (!action || !who.may(Permission::read, name_of(action->type))) {
+    if (!who.may(Permission::read))
+      return fail(Errc::denied, who.name.value() + " lacks the permission read");
+    return fail(Errc::not_found, "there is no action " + id.value());
+  }
+  return *std::move(action);
+}
+
+Result<std::vector<Action>> ControlDesk::list(const Principal& who, const ActionQuery& query) {
+  if (!who.may(Permission::read)) return fail(Errc::denied, who.name.value() + " lacks the permission read");
+  ActionQuery bounded = query;
+  bounded.limit = std::min(query.limit, kRowsMax);
+  auto actions = TRY(context_.records.list(bounded));
+  std::erase_if(actions,
+                [&](const Action& action) { return !who.may(Permission::read, name_of(action.type)); });
+  return actions;
+}
+
+Result<std::vector<AuditRecord>> ControlDesk::audit(const Principal& who, const AuditQuery& query) {
+  if (!who.may(Permission::read)) return fail(Errc::denied, who.name.value() + " lacks the permission read");
+  AuditQuery bounded = query;
+  bounded.limit = std::min(query.limit, kRowsMax);
+  auto records = TRY(context_.records.audit(bounded));
+  std::erase_if(records,
+                [&](const AuditRecord& record) { return !who.may(Permission::read, name_of(record.type)); });
+  return records;
+}
+
+}  // namespace riposte

@@ -1,0 +1,48 @@
+/// From the bytes of a record to what it asks for: parse, match, render. Remembers nothing between records.
+///
+/// Threads: one; every worker has its own.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/lifecycle/commit.h"
+#include "engine/lifecycle/policy.h"
+#include "engine/ports/source.h"
+#include "rules/event/event_parser.h"
+#include "rules/matching/rule_set.h"
+
+namespace riposte {
+
+/// What one record asks for: actions, or a place among the dead letters, or neither.
+struct Detection {
+  StreamId stream;
+  Offset offset;
+  Offset next;
+  std::size_t matches = 0;  ///< rules that matched
+  std::vector<Proposed> proposals;
+  std::optional<DeadLetter> dead_letter;
+  std::string bytes;  ///< kept when there are proposals: a conflicting duplicate becomes a dead letter
+};
+
+class Detector {
+ public:
+  Detector(EventLimits limits, const Policy& policy, const ActionCatalogue& actions)
+      : limits_(limits), policy_(policy), actions_(actions), parser_(limits) {}
+
+  /// An event that cannot be matched within the memory budget becomes a dead letter: never passed over in silence.
+  /// passed over.
+  Detection detect(Record record, const RuleSet& rules, WallTime now);
+
+ private:
+  Result<void> match(const Event& event, const Record& record, const RuleSet& rules, WallTime now,
+                     Detection& detection);
+
+  EventLimits limits_;
+  const Policy& policy_;
+  const ActionCatalogue& actions_;
+  EventParser parser_;
+  Scratch scratch_;
+};
+
+}  // namespace riposte

@@ -1,0 +1,179 @@
+#include "engine/pipeline/intake.h"
+
+#include <utility>
+
+#include "engine/base/crash_point.h"
+#include "engine/base/log.h"
+
+namespace riposte {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+}  // namespace
+
+Intake::Intake(Source& source, Records& records, std::vector<Worker*> workers, IntakeLimits limits,
+               Metrics& metrics, std::function<void(Error)> on_failure)
+    : source_(source),
+      records_(records),
+      workers_(std::move(workers)),
+      limits_(limits),
+      on_failure_(std::move(on_failure)),
+      paused_gauge_(metrics.gauge("riposte_intake_paused", "1 while no records are taken in")),
+      thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+Intake::~Intake() { stop(); }
+
+void Intake::stop() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::string Intake::standstill() const {
+  std::scoped_lock lock(standstill_mutex_);
+  return standstill_;
+}
+
+void Intake::say(std::string standstill) {
+  std::scoped_lock lock(standstill_mutex_);
+  standstill_ = std::move(standstill);
+}
+
+void Intake::work(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (const auto done = turn(stop); !done) {
+      if (stop.stop_requested()) return;
+      log::error("intake failed", {{"error", done.error().text()}});
+      return on_failure_(done.error());
+    }
+  }
+}
+
+Result<void> Intake::turn(const std::stop_token& stop) {
+  watch_disk();
+  offer_held();
+  auto events = source_.poll(kPollTimeout);
+  if (events) {
+    crash_point("consume.after_poll");
+    if (!disk_low_ && held_.empty()) say("");
+    return hand_out(std::move(*events), stop);
+  }
+  if (events.error().code != Errc::unavailable) return std::unexpected(std::move(events).error());
+  say(events.error().text());
+  if (!stop.stop_requested()) std::this_thread::sleep_for(kRetryInterval);
+  return {};
+}
+
+/// A new stream needs a durable number; a full disk makes it wait.
+Result<Partition> Intake::number(const StreamId& stream, const std::stop_token& stop) {
+  for (;;) {
+    auto partition = records_.partition_of(stream);
+    if (partition || partition.error().code != Errc::unavailable || stop.stop_requested()) return partition;
+    say(partition.error().text());
+    std::this_thread::sleep_for(kRetryInterval);
+  }
+}
+
+Result<void> Intake::hand_out(std::vector<SourceEvent> events, const std::stop_token& stop) {
+  const auto worker_of = [this](Partition partition) {
+    return static_cast<std::size_t>(partition.value()) % workers_.size();
+  };
+  const auto post = [&](const StreamId& stream, Message message) {
+    const std::size_t worker = worker_of(streams_.at(stream));
+    flush(worker);
+    workers_[worker]->post(std::move(message));
+  };
+  for (SourceEvent& event : events) {
+    if (auto* record = std::get_if<Record>(&event)) {
+      const auto stream = streams_.find(record->stream);
+      if (stream != streams_.end())
+        gathering_[worker_of(stream->second)].records.push_back(std::move(*record));
+    } else if (auto* assigned = std::get_if<Assigned>(&event)) {
+      const Partition partition = TRY(number(assigned->stream, stop));
+      streams_[assigned->stream] = partition;
+      log::info("reading", {{"stream", assigned->stream.value()}, {"from", assigned->start.value()}});
+      post(assigned->stream, AssignStream{assigned->stream, partition});
+      if (disk_low_) source_.pause(assigned->stream);
+    } else if (auto* revoked = std::get_if<Revoked>(&event)) {
+      if (!streams_.contains(revoked->stream)) continue;
+      log::info("no longer reading", {{"stream", revoked->stream.value()}});
+      post(revoked->stream, RevokeStream{revoked->stream});
+      streams_.erase(revoked->stream);
+    } else if (auto* exhausted = std::get_if<Exhausted>(&event)) {
+      if (!streams_.contains(exhausted->stream)) continue;
+      log::info("read to its end", {{"stream", exhausted->stream.value()}});
+      post(exhausted->stream, EndStream{exhausted->stream});
+    }
+  }
+  for (std::size_t worker = 0; worker < workers_.size(); ++worker) flush(worker);
+  return {};
+}
+
+/// Hands a worker what was gathered for it. What it has no room for is held, in order, and its streams pause.
+void Intake::flush(std::size_t worker) {
+  const auto gathered = gathering_.find(worker);
+  if (gathered == gathering_.end()) return;
+  RecordBatch batch = std::move(gathered->second);
+  gathering_.erase(gathered);
+  if (const auto held = held_.find(worker); held != held_.end()) {
+    std::ranges::move(batch.records, std::back_inserter(held->second.batch.records));
+    return;
+  }
+  if (workers_[worker]->post_records(batch, kPatience)) return;
+  Held held{std::move(batch), {}, Steady::now()};
+  for (const auto& [stream, partition] : streams_) {
+    if (static_cast<std::size_t>(partition.value()) % workers_.size() != worker) continue;
+    source_.pause(stream);
+    held.streams.insert(stream);
+  }
+  log::info("a worker is full, its streams pause", {{"worker", static_cast<std::int64_t>(worker)}});
+  paused_gauge_.set(1);
+  held_.emplace(worker, std::move(held));
+}
+
+void Intake::offer_held() {
+  for (auto held = held_.begin(); held != held_.end();) {
+    const bool rested = Steady::now() - held->second.since >= kPauseMin;
+    if (!rested || !workers_[held->first]->post_records(held->second.batch, std::chrono::milliseconds(0))) {
+      ++held;
+      continue;
+    }
+    if (!disk_low_)
+      for (const StreamId& stream : held->second.streams)
+        if (streams_.contains(stream)) source_.resume(stream);
+    held = held_.erase(held);
+    paused_gauge_.set(held_.empty() && !disk_low_ ? 0 : 1);
+  }
+}
+
+void Intake::watch_disk() {
+  if (Steady::now() - disk_checked_at_ < kDiskCheckInterval) return;
+  disk_checked_at_ = Steady::now();
+  const auto free = records_.free_bytes();
+  if (!free) return;
+  // Twice the limit before going on: room that comes and goes must not make the streams flutter.
+  const std::uint64_t wanted = disk_low_ ? 2 * limits_.free_bytes_min : limits_.free_bytes_min;
+  const bool low = *free < wanted;
+  if (low == disk_low_) return;
+  disk_low_ = low;
+  set_paused(low);
+  if (low)
+    log::warning("little room on the disk: intake pauses",
+                 {{"free_bytes", static_cast<std::int64_t>(*free)}});
+  else
+    log::info("room on the disk again: intake goes on", {{"free_bytes", static_cast<std::int64_t>(*free)}});
+}
+
+void Intake::set_paused(bool paused) {
+  for (const auto& [stream, partition] : streams_) {
+    const auto held = held_.find(static_cast<std::size_t>(partition.value()) % workers_.size());
+    if (paused)
+      source_.pause(stream);
+    else if (held == held_.end())
+      source_.resume(stream);
+  }
+  paused_gauge_.set(paused ? 1 : 0);
+  say(paused ? "the disk has less than " + std::to_string(limits_.free_bytes_min) + " bytes of room" : "");
+}
+
+}  // namespace riposte

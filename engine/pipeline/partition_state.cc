@@ -1,0 +1,239 @@
+#include "engine/pipeline/partition_state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace riposte {
+
+Result<PartitionState> PartitionState::load(Partition id, Records& records) {
+  PartitionState state(id, records);
+  state.audit_sequence_ = TRY(records.last_audit_sequence(id));
+  std::vector<Action> actions = TRY(records.open_actions(id));
+  std::ranges::sort(actions, {}, [](const Action& a) { return std::pair(a.updated_at, a.created_at); });
+  for (Action& action : actions) {
+    if (action.state == State::executing && !action.in_doubt) {
+      state.busy_.insert(state.lane_of(action));
+      state.unresolved_.push_back(action.id);
+    }
+    state.admit(std::move(action));
+  }
+  return state;
+}
+
+/// Orders on one process run one after the other, in the order of their decision; a script may run beside
+/// itself.
+std::string PartitionState::lane_of(const Action& action) const {
+  const bool exclusive = spec_of(action.type).target != TargetKind::none;
+  return exclusive ? action.host + '\0' + action.target : action.id.value();
+}
+
+void PartitionState::admit(Action action) {
+  const ActionId id = action.id;
+  if (action.due_at && !action.in_doubt) due_.emplace(*action.due_at, id);
+  if (action.state == State::queued && place_.try_emplace(id, places_given_).second)
+    queue_.emplace(places_given_++, id);
+  if (action.in_doubt) ++in_doubt_;
+  open_.insert_or_assign(id, std::move(action));
+}
+
+Result<const Action*> PartitionState::known(const ActionId& id, Action& storage) {
+  if (const auto open = open_.find(id); open != open_.end()) return &open->second;
+  if (const auto row = row_of_.find(id); row != row_of_.end()) return &commit_.rows[row->second];
+  auto stored = TRY(records_->find(id));
+  if (!stored) return nullptr;
+  storage = std::move(*stored);
+  return &storage;
+}
+
+Result<void> PartitionState::absorb(Detection detection, WallTime now) {
+  for (Proposed& proposed : detection.proposals) {
+    proposed.request.partition = id_;
+    Action storage;
+    const Action* existing = TRY(known(proposed.request.id, storage));
+    auto made = step(existing, proposed, now);
+    if (made) {
+      apply(std::move(*made));
+    } else if (!detection.dead_letter) {
+      detection.dead_letter =
+          DeadLetter{detection.stream,        detection.offset,    now,
+                     "conflicting_duplicate", made.error().text(), std::move(detection.bytes)};
+    }
+  }
+  if (detection.dead_letter) commit_.dead_letters.push_back(std::move(*detection.dead_letter));
+  seek(detection.stream, detection.next);
+  return {};
+}
+
+void PartitionState::seek(const StreamId& stream, Offset next) {
+  position_ = StreamPosition{stream, id_, next};
+  position_moved_ = true;
+}
+
+Result<Action> PartitionState::submit(const Proposed& proposed, WallTime now) {
+  Action storage;
+  const Action* existing = TRY(known(proposed.request.id, storage));
+  Step made = TRY(step(existing, proposed, now));
+  Action answer = made.action;
+  apply(std::move(made));
+  return answer;
+}
+
+Result<Action> PartitionState::decide(const ActionId& id, const Decided& decided, WallTime now) {
+  Action storage;
+  const Action* existing = TRY(known(id, storage));
+  auto made = step(existing, decided, now);
+  if (!made) {
+    if (existing != nullptr && made.error().code == Errc::denied)
+      note_refusal(*existing, decided, made.error().what, now);
+    return std::unexpected(std::move(made).error());
+  }
+  Action answer = made->action;
+  apply(std::move(*made));
+  return answer;
+}
+
+void PartitionState::note_refusal(const Action& action, const Decided& refused, const std::string& why,
+                                  WallTime now) {
+  AuditRecord refusal = audit_of(&action, action, {Actor::Kind::person, refused.person.name.value()},
+                                 std::string(name_of(refused.decision)) + "_refused", now);
+  refusal.detail = why;
+  record(std::move(refusal));
+}
+
+void PartitionState::answer(const ActionId& id, const Fact& fact, WallTime now, Slots& slots) {
+  under_way_.erase(id);
+  const auto open = open_.find(id);
+  if (open == open_.end()) return;
+  const Action before = open->second;
+  auto made = step(&before, fact, now);
+  const bool owes_more = made ? !made->effects.empty() && !slots.take(before.type)
+                              : before.state == State::executing && !before.in_doubt;
+  if (owes_more) unresolved_.push_back(id);
+  if (!made) return;
+  if (owes_more) made->effects.clear();
+  apply(std::move(*made));
+}
+
+void PartitionState::record(AuditRecord record) {
+  record.sequence = ++audit_sequence_;
+  record.partition = id_;
+  commit_.audit.push_back(std::move(record));
+}
+
+void PartitionState::put_row(const Action& action) {
+  const auto [row, fresh] = row_of_.try_emplace(action.id, commit_.rows.size());
+  if (fresh)
+    commit_.rows.push_back(action);
+  else
+    commit_.rows[row->second] = action;
+}
+
+void PartitionState::apply(Step step) {
+  const ActionId id = step.action.id;
+  for (Effect& effect : step.effects) {
+    under_way_.insert(id);
+    effects_.push_back(std::move(effect));
+  }
+  if (!step.audit) return;
+  record(std::move(*step.audit));
+  put_row(step.action);
+
+  if (const auto before = open_.find(id); before != open_.end()) {
+    if (before->second.in_doubt) --in_doubt_;
+    if (before->second.due_at) due_.erase({*before->second.due_at, id});
+    if (const auto place = place_.find(id); place != place_.end() && step.action.state != State::queued) {
+      queue_.erase(place->second);
+      place_.erase(place);
+    }
+    if (before->second.state == State::executing) busy_.erase(lane_of(before->second));
+  }
+  if (step.action.state == State::executing && !step.action.in_doubt) busy_.insert(lane_of(step.action));
+  if (is_closed(step.action))
+    open_.erase(id);
+  else
+    admit(std::move(step.action));
+}
+
+void PartitionState::advance(WallTime now, Slots& slots) {
+  let_time_act(now, slots);
+  ask_about_unresolved(now, slots);
+  start_queued(now, slots);
+}
+
+void PartitionState::let_time_act(WallTime now, Slots& slots) {
+  std::vector<ActionId> due;
+  for (const auto& [at, id] : due_) {
+    if (at > now) break;
+    due.push_back(id);
+  }
+  for (const ActionId& id : due) {
+    const Action action = open_.at(id);
+    const bool needs_slot = owed(action, now).has_value() && action.state == State::completed;
+    if (needs_slot && (under_way_.contains(id) || !slots.take(action.type))) continue;
+    if (auto made = step(&action, Ticked{}, now)) apply(std::move(*made));
+  }
+}
+
+void PartitionState::ask_about_unresolved(WallTime now, Slots& slots) {
+  std::vector<ActionId> still;
+  for (const ActionId& id : std::exchange(unresolved_, {})) {
+    const auto open = open_.find(id);
+    if (open == open_.end() || under_way_.contains(id)) continue;
+    auto effect = owed(open->second, now);
+    if (!effect || open->second.state != State::executing) continue;
+    if (!slots.take(open->second.type)) {
+      still.push_back(id);
+      continue;
+    }
+    under_way_.insert(id);
+    effects_.push_back(std::move(*effect));
+  }
+  unresolved_.insert(unresolved_.end(), still.begin(), still.end());
+}
+
+void PartitionState::start_queued(WallTime now, Slots& slots) {
+  // apply() edits the queue: walk a copy of what may start now.
+  std::vector<ActionId> queued;
+  for (auto next = queue_.begin(); next != queue_.end() && queued.size() < kStartScanMax; ++next)
+    queued.push_back(next->second);
+  std::unordered_set<std::string> passed_over;
+  for (const ActionId& id : queued) {
+    const Action action = open_.at(id);
+    const std::string lane = lane_of(action);
+    // An earlier order on the same target that had to wait must not be overtaken.
+    if (busy_.contains(lane) || passed_over.contains(lane) || !slots.take(action.type)) {
+      passed_over.insert(lane);
+      continue;
+    }
+    if (auto made = step(&action, Started{}, now)) apply(std::move(*made));
+  }
+}
+
+Commit PartitionState::take_commit(WallTime now, bool flush) {
+  const bool has_news = pending_rows() > 0 || !commit_.audit.empty();
+  if (position_moved_ && (has_news || flush || now - position_committed_at_ >= kPositionLag)) {
+    commit_.position = position_;
+    position_moved_ = false;
+    position_committed_at_ = now;
+  }
+  Commit fresh;
+  fresh.partition = id_;
+  row_of_.clear();
+  return std::exchange(commit_, std::move(fresh));
+}
+
+std::vector<Effect> PartitionState::take_effects() { return std::exchange(effects_, {}); }
+
+void PartitionState::give_back(const Effect& effect) {
+  const ActionId& id = action_of(effect).id;
+  under_way_.erase(id);
+  const auto open = open_.find(id);
+  if (open != open_.end() && open->second.state == State::executing) unresolved_.push_back(id);
+}
+
+std::optional<WallTime> PartitionState::next_due() const {
+  if (due_.empty()) return {};
+  return due_.begin()->first;
+}
+
+}  // namespace riposte

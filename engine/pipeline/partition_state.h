@@ -1,0 +1,106 @@
+/// Single owner of one partition's open actions: facts in, commits and effects out. No thread, no clock, no
+/// I/O but reading.
+///
+/// A turn: absorb, submit, decide, answer and advance as often as there is something; then take_commit(),
+/// make it durable, and only then carry out take_effects(). Threads: one.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/lifecycle/step.h"
+#include "engine/pipeline/detector.h"
+#include "engine/ports/records.h"
+
+namespace riposte {
+
+/// How many effects may be under way. A taken slot comes back when the effect's answer has been given.
+class Slots {
+ public:
+  virtual ~Slots() = default;
+  virtual bool take(ActionType type) = 0;
+};
+
+class PartitionState {
+ public:
+  /// Reads the open actions back; what they owe is given out by the next advance().
+  static Result<PartitionState> load(Partition id, Records& records);
+
+  /// What one record brought about. A duplicate changes nothing; the same id for another event becomes a dead
+  /// letter. Errors: of Records.
+  Result<void> absorb(Detection detection, WallTime now);
+  /// Errors: conflict (the same id for something else), of Records. A repetition answers the action that is
+  /// there.
+  Result<Action> submit(const Proposed& proposed, WallTime now);
+  /// Errors: of step(). A refusal is recorded in the audit.
+  Result<Action> decide(const ActionId& id, const Decided& decided, WallTime now);
+  /// Records that someone was refused before any decision could be made.
+  void note_refusal(const Action& action, const Decided& refused, const std::string& why, WallTime now);
+  /// The answer to an effect. One that comes too late changes nothing.
+  void answer(const ActionId& id, const Fact& fact, WallTime now, Slots& slots);
+  /// Lets time act, starts what is queued and gives out what is owed, as far as there are slots.
+  void advance(WallTime now, Slots& slots);
+
+  /// The input up to here needs no record of its own yet; see take_commit.
+  void seek(const StreamId& stream, Offset next);
+
+  /// Everything since the last one. A position alone is worth a commit only after kPositionLag, or when
+  /// `flush` is set.
+  Commit take_commit(WallTime now, bool flush = false);
+  /// To be carried out once that commit is durable. Each holds a slot.
+  std::vector<Effect> take_effects();
+  /// The effect could not be given out: it stays owed. Its slot is the caller's again.
+  void give_back(const Effect& effect);
+
+  std::optional<WallTime> next_due() const;
+  /// Something is queued or owed and waits for a slot.
+  bool waiting() const { return !queue_.empty() || !unresolved_.empty(); }
+  std::size_t pending_rows() const { return commit_.rows.size() + commit_.dead_letters.size(); }
+  std::size_t open_count() const { return open_.size(); }
+  std::size_t in_doubt_count() const { return in_doubt_; }
+  Partition id() const { return id_; }
+
+  /// Queued orders that one advance() looks at: those behind wait for the next, so that a long queue costs no
+  /// more than a short one.
+  static constexpr std::size_t kStartScanMax = 256;
+  /// A position that moved without any match is made durable at least this often.
+  static constexpr Duration kPositionLag = std::chrono::seconds(1);
+
+ private:
+  PartitionState(Partition id, Records& records) : id_(id), records_(&records) { commit_.partition = id; }
+  Result<const Action*> known(const ActionId& id, Action& storage);
+  void admit(Action action);
+  void apply(Step step);
+  void record(AuditRecord record);
+  void put_row(const Action& action);
+  void let_time_act(WallTime now, Slots& slots);
+  void ask_about_unresolved(WallTime now, Slots& slots);
+  void start_queued(WallTime now, Slots& slots);
+  std::string lane_of(const Action& action) const;
+
+  Partition id_;
+  Records* records_;
+  std::unordered_map<ActionId, Action> open_;
+  std::set<std::pair<WallTime, ActionId>> due_;
+  std::map<std::uint64_t, ActionId> queue_;  ///< queued, by the order in which they got there
+  std::unordered_map<ActionId, std::uint64_t> place_;
+  std::uint64_t places_given_ = 0;
+  std::vector<ActionId> unresolved_;        ///< executing, and nobody is on it: ask the executor
+  std::unordered_set<ActionId> under_way_;  ///< an effect of it has been given out
+  std::unordered_set<std::string> busy_;    ///< targets on which something is executing
+  std::size_t in_doubt_ = 0;
+  std::uint64_t audit_sequence_ = 0;
+
+  Commit commit_;
+  std::unordered_map<ActionId, std::size_t> row_of_;
+  std::vector<Effect> effects_;
+  std::optional<StreamPosition> position_;
+  bool position_moved_ = false;
+  WallTime position_committed_at_{};
+};
+
+}  // namespace riposte

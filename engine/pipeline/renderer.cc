@@ -1,0 +1,138 @@
+#include "engine/pipeline/renderer.h"
+
+#include <algorithm>
+
+#include "rules/matching/rule_set.h"
+
+namespace riposte {
+namespace {
+
+std::string text_of_field(const Detected& detected, std::string_view field) {
+  const auto value = detected.schema.first(detected.event, field);
+  return value ? value->text() : "";
+}
+
+/// A comment is for people: what the event lacks is said, and stops nothing.
+std::string render_text(const Detected& detected, const TextTemplate& text) {
+  std::string rendered;
+  for (const TextTemplate::Piece& piece : text.pieces) {
+    if (!piece.is_field) {
+      rendered += piece.text;
+    } else if (const auto value = detected.schema.first(detected.event, piece.text)) {
+      rendered += value->text();
+    } else {
+      rendered += "(no " + piece.text + ")";
+    }
+  }
+  return rendered;
+}
+
+/// Fills an order field by field and remembers the first thing that is missing.
+class Order {
+ public:
+  Order(const Detected& detected, ActionRequest& request) : detected_(detected), request_(request) {}
+
+  void lack(std::string what) {
+    if (request_.defect.empty()) request_.defect = std::move(what);
+  }
+
+  void set(const std::string& name, const Value& value, std::span<const ParameterSpec> specs) {
+    const auto spec = std::ranges::find(specs, name, &ParameterSpec::name);
+    const auto conformed = conform(value, spec == specs.end() ? ValueKind::string : spec->kind);
+    if (conformed)
+      request_.parameters[name] = *conformed;
+    else
+      lack("parameter '" + name + "': " + conformed.error().what);
+  }
+
+  void set(const std::string& name, const ParameterSource& source, std::span<const ParameterSpec> specs) {
+    if (source.field.empty()) return set(name, source.value.value_or(Value("")), specs);
+    if (const auto found = detected_.schema.first(detected_.event, source.field))
+      return set(name, Value(found->text()), specs);
+    if (source.value) return set(name, *source.value, specs);
+    lack("the event has no field '" + source.field + "' for parameter '" + name + "'");
+  }
+
+  void aim_at_process(const std::string& field) {
+    if (request_.host.empty()) lack("the event has no field 'host.name'");
+    const auto pid = detected_.schema.first(detected_.event, field);
+    if (!pid) return lack("the event has no field '" + field + "'");
+    const auto number = pid->integer();
+    if (!number) return lack("field '" + field + "' is no process id: '" + pid->text() + "'");
+    request_.parameters["pid"] = *number;
+    request_.target = "process " + std::to_string(*number);
+    aim_at_start(field);
+  }
+
+ private:
+  /// "process.parent.pid" has its start in "process.parent.start".
+  void aim_at_start(const std::string& pid_field) {
+    constexpr std::string_view kPid = ".pid";
+    if (!pid_field.ends_with(kPid)) return;
+    const std::string field = pid_field.substr(0, pid_field.size() - kPid.size()) + ".start";
+    const auto start = detected_.schema.first(detected_.event, field);
+    if (!start) return;
+    if (!parse_iso8601(start->text()))
+      return lack("field '" + field + "' is no time: '" + start->text() + "'");
+    request_.parameters["start"] = start->text();
+  }
+
+  const Detected& detected_;
+  ActionRequest& request_;
+};
+
+Cause cause_of(const Detected& detected, const Rule& rule, const ActionTemplate& wanted) {
+  return {detected.stream, detected.offset, event_uid_of(detected), detected.digest, rule.id, rule.title,
+          rule.digest,     wanted.name};
+}
+
+/// The target existed when the event was written; a clock that runs ahead must not widen that.
+WallTime not_after(const Detected& detected) {
+  const auto time = parse_iso8601(text_of_field(detected, field::kTime));
+  return time ? std::min(*time, detected.now) : detected.now;
+}
+
+std::string host_of(const Detected& detected) {
+  const std::string name = text_of_field(detected, field::kHostName);
+  return name.empty() ? text_of_field(detected, field::kHostId) : name;
+}
+
+}  // namespace
+
+std::string event_uid_of(const Detected& detected) {
+  const std::string own = text_of_field(detected, field::kDetectionId);
+  return own.empty() ? detected.stream.value() + "@" + std::to_string(detected.offset.value()) : own;
+}
+
+Severity severity_of(const Detected& detected, const Rule& rule) {
+  if (const auto severity = severity_of(detected.event, detected.schema)) return *severity;
+  return rule.level.value_or(Severity::informational);
+}
+
+std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, const ActionTemplate& wanted,
+                                    std::span<const ParameterSpec> script_parameters, Duration verify_after) {
+  ActionRequest request;
+  request.severity = severity_of(detected, rule);
+  if (wanted.minimum_severity && request.severity < *wanted.minimum_severity) return {};
+  request.type = wanted.type;
+  request.host = host_of(detected);
+  request.not_after = not_after(detected);
+  request.comment = render_text(detected, wanted.comment);
+  request.cause = cause_of(detected, rule, wanted);
+  request.submitter = {Actor::Kind::rule, rule.id.value()};
+  request.authors = rule.authors;
+  request.verify_after = wanted.verify_after.value_or(verify_after);
+  request.pickup_deadline = spec_of(wanted.type).pickup_deadline;
+
+  Order order(detected, request);
+  if (spec_of(wanted.type).target == TargetKind::process) order.aim_at_process(wanted.process_field);
+  if (wanted.type == ActionType::run_script) {
+    request.target = "script " + wanted.script;
+    request.parameters["script"] = wanted.script;
+  }
+  for (const auto& [name, source] : wanted.parameters) order.set(name, source, script_parameters);
+  request.id = derive_action_id(request.cause.event_uid, rule.id, wanted.name, request.host, request.target);
+  return request;
+}
+
+}  // namespace riposte

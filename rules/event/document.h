@@ -1,0 +1,21 @@
+/// The parsed document behind an Event: the only place besides the parser that knows simdjson.
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "rules/event/event.h"
+
+namespace riposte {
+
+struct Event::Document {
+  simdjson::dom::parser parser;
+  std::vector<char> padded;
+  std::vector<std::string_view> keys;  ///< scratch of the search for duplicate keys
+  simdjson::dom::element root;
+};
+
+}  // namespace riposte

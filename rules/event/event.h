@@ -1,0 +1,46 @@
+/// One detection: a borrowed view of one JSON object.
+///
+/// Looking up a dotted field tries the literal key first, then every shorter literal prefix, longest first, so flat, nested
+/// and mixed documents read alike: "kibana.alert.severity" flat beside a nested "process": {"pid": …}. Through an array the
+/// lookup fans out: every element counts.
+/// Threads: one at a time.
+/// Limits:  valid until the EventParser that made it parses again or is destroyed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/event/scalar.h"
+
+namespace riposte {
+
+/// Everything that stands at one field.
+struct FieldValues {
+  bool present = false;         ///< the key exists, whatever its value
+  bool container = false;       ///< an object or an empty array stands there (it has no scalar of its own)
+  std::vector<Scalar> scalars;  ///< JSON null included; of arrays, every element
+
+  /// Missing or JSON null, and nothing else.
+  bool is_null() const;
+  void clear();
+};
+
+class Event {
+ public:
+  /// Adds what stands at `path` to `out`.
+  void collect(std::string_view path, FieldValues& out) const;
+  /// The first value at `path` that is not null.
+  std::optional<Scalar> first(std::string_view path) const;
+  /// Adds every string value at any depth; keys are not values.
+  void collect_strings(std::vector<std::string_view>& out) const;
+
+ private:
+  friend class EventParser;
+  struct Document;
+  explicit Event(const Document& document) : document_(&document) {}
+  const Document* document_;
+};
+
+}  // namespace riposte

@@ -1,0 +1,93 @@
+#include "rules/event/event_parser.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "rules/event/document.h"
+
+namespace riposte {
+namespace {
+
+namespace dom = simdjson::dom;
+
+/// Parsing buffers start at this size and double; most alerts fit at once.
+constexpr std::size_t kCapacityMin = std::size_t{64} << 10;
+/// Objects up to this size are searched for duplicates pair by pair, larger ones by sorting.
+constexpr std::size_t kPairwiseKeysMax = 16;
+
+Unusable not_json(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::NUMBER_ERROR:
+      return {"not_json", "a number is malformed, or is neither a 64-bit integer nor a finite double"};
+    case simdjson::EMPTY: return {"not_json", "the record is empty"};
+    case simdjson::UTF8_ERROR: return {"not_json", "the record is not UTF-8"};
+    case simdjson::UNCLOSED_STRING: return {"not_json", "a string is not closed"};
+    case simdjson::STRING_ERROR: return {"not_json", "a string has a bad escape or an unescaped control character"};
+    default: return {"not_json", simdjson::error_message(error)};
+  }
+}
+
+bool has_duplicates(std::span<std::string_view> keys) {
+  if (keys.size() <= kPairwiseKeysMax) {
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      for (std::size_t j = i + 1; j < keys.size(); ++j)
+        if (keys[i] == keys[j]) return true;
+    return false;
+  }
+  std::ranges::sort(keys);
+  return std::ranges::adjacent_find(keys) != keys.end();
+}
+
+/// The place of an object with a duplicate key, or nothing. Recursion is bounded by the parser's depth limit.
+bool find_duplicate(dom::element element, std::vector<std::string_view>& keys) {
+  dom::array array;
+  if (element.get(array) == simdjson::SUCCESS)
+    return std::ranges::any_of(array, [&](dom::element item) { return find_duplicate(item, keys); });
+  dom::object object;
+  if (element.get(object) != simdjson::SUCCESS) return false;
+  const std::size_t begin = keys.size();
+  for (const dom::key_value_pair member : object) keys.push_back(member.key);
+  const bool duplicate = has_duplicates(std::span(keys).subspan(begin));
+  keys.resize(begin);
+  if (duplicate) return true;
+  for (const dom::key_value_pair member : object)
+    if (find_duplicate(member.value, keys)) return true;
+  return false;
+}
+
+}  // namespace
+
+EventParser::EventParser(EventLimits limits) : limits_(limits), document_(std::make_unique<Event::Document>()) {}
+EventParser::~EventParser() = default;
+EventParser::EventParser(EventParser&&) noexcept = default;
+EventParser& EventParser::operator=(EventParser&&) noexcept = default;
+
+std::expected<Event, Unusable> EventParser::parse(std::string_view bytes) {
+  if (bytes.size() > limits_.bytes_max)
+    return std::unexpected(
+        Unusable{"too_large", fmt::format("{} bytes; at most {} are read", bytes.size(), limits_.bytes_max)});
+
+  Event::Document& document = *document_;
+  if (document.parser.capacity() < bytes.size() || document.padded.empty()) {
+    const std::size_t capacity = std::bit_ceil(std::max(bytes.size(), kCapacityMin));
+    if (document.parser.allocate(capacity, limits_.depth_max) != simdjson::SUCCESS)
+      return std::unexpected(Unusable{"too_large", "no memory to parse it"});
+    document.padded.resize(capacity + simdjson::SIMDJSON_PADDING);
+  }
+  std::memcpy(document.padded.data(), bytes.data(), bytes.size());
+  std::memset(document.padded.data() + bytes.size(), 0, simdjson::SIMDJSON_PADDING);
+
+  const simdjson::error_code error = document.parser.parse(document.padded.data(), bytes.size(), false).get(document.root);
+  if (error == simdjson::DEPTH_ERROR)
+    return std::unexpected(Unusable{"too_deep", fmt::format("nested deeper than {} levels", limits_.depth_max)});
+  if (error != simdjson::SUCCESS) return std::unexpected(not_json(error));
+  if (!document.root.is_object()) return std::unexpected(Unusable{"not_an_object", "the record is JSON but no object"});
+  if (find_duplicate(document.root, document.keys))
+    return std::unexpected(Unusable{"duplicate_key", "an object has the same key twice; which one counts cannot be told"});
+  return Event(document);
+}
+
+}  // namespace riposte

@@ -1,0 +1,98 @@
+#include "rules/language/parameters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/nearest.h"
+
+namespace riposte {
+namespace {
+
+/// What the template may set; the target itself (pid, script) has keys of its own.
+std::vector<ParameterSpec> parameters_for(const ActionTemplate& made, const ActionCatalogue& actions) {
+  std::vector<ParameterSpec> specs;
+  for (const ParameterSpec& spec : parameters_of(made.type))
+    if (spec.name != "pid" && spec.name != "script") specs.push_back(spec);
+  if (const auto script = actions.scripts.find(made.script); script != actions.scripts.end())
+    specs.insert(specs.end(), script->second.begin(), script->second.end());
+  return specs;
+}
+
+std::optional<Value> read_literal(const yaml::Node& node, const ParameterSpec& spec, Diagnostics& diagnostics) {
+  if (!node.is_scalar()) {
+    diagnostics.error(node, fmt::format("parameter '{}' must be a value, or a map with 'field' and 'default', not {}",
+                                        spec.name, yaml::describe(node)));
+    return {};
+  }
+  Value value = node.text;
+  if (const auto flag = yaml::as_boolean(node)) value = *flag;
+  if (const auto number = yaml::as_integer(node)) value = *number;
+  Result<Value> conforming = conform(value, spec.kind);
+  if (!conforming) {
+    diagnostics.error(node, fmt::format("parameter '{}' is a {}: {}", spec.name, name_of(spec.kind), conforming.error().what));
+    return {};
+  }
+  if (node.text.find("{{") != std::string::npos)
+    diagnostics.warning(node, fmt::format("parameter '{}' is taken as it is written; to read a field, write "
+                                          "'{}: {{field: name}}'", spec.name, spec.name));
+  return std::move(*conforming);
+}
+
+ParameterSource read_source(const yaml::Entry& entry, const ParameterSpec& spec, Diagnostics& diagnostics) {
+  ParameterSource source;
+  if (!entry.value.is_map()) {
+    source.value = read_literal(entry.value, spec, diagnostics);
+    return source;
+  }
+  MapReader map(entry.value, fmt::format("parameter '{}'", entry.key), diagnostics);
+  source.field = map.required_text("field").value_or("");
+  if (const yaml::Node* fallback = map.find("default")) source.value = read_literal(*fallback, spec, diagnostics);
+  map.finish();
+  return source;
+}
+
+std::string owner_of(const ActionTemplate& made) {
+  return made.script.empty() ? std::string(name_of(made.type)) : fmt::format("script '{}'", made.script);
+}
+
+void report_unknown(const yaml::Entry& entry, const ActionTemplate& made, const std::vector<ParameterSpec>& specs,
+                    Diagnostics& diagnostics) {
+  if (entry.key == "pid" && spec_of(made.type).target == TargetKind::process) {
+    diagnostics.error(entry, "the process is named by 'field: process.pid' beside 'action', not by a parameter");
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const ParameterSpec& spec : specs) names.push_back(spec.name);
+  std::string cure = did_you_mean(entry.key, names);
+  if (cure.empty()) cure = names.empty() ? "; it takes none" : fmt::format("; it takes: {}", fmt::join(names, ", "));
+  diagnostics.error(entry, fmt::format("{} has no parameter '{}'{}", owner_of(made), entry.key, cure));
+}
+
+}  // namespace
+
+std::map<std::string, ParameterSource> read_parameters(MapReader& response, const ActionTemplate& made,
+                                                       const ActionCatalogue& actions) {
+  std::map<std::string, ParameterSource> parameters;
+  std::optional<MapReader> map = response.map("parameters");
+  // What an unknown script takes cannot be told; its name has been reported.
+  if (made.type == ActionType::run_script && !actions.scripts.contains(made.script)) return parameters;
+  const std::vector<ParameterSpec> specs = parameters_for(made, actions);
+  if (map) {
+    for (const yaml::Entry& entry : map->entries()) {
+      const auto spec = std::ranges::find(specs, entry.key, &ParameterSpec::name);
+      if (spec == specs.end())
+        report_unknown(entry, made, specs, response.diagnostics());
+      else
+        parameters[entry.key] = read_source(entry, *spec, response.diagnostics());
+    }
+  }
+  for (const ParameterSpec& spec : specs)
+    if (spec.required && !parameters.contains(spec.name))
+      response.diagnostics().error(map ? map->node() : response.node(),
+                                   fmt::format("{} needs parameter '{}' ({}); write '{}: {{field: …}}' under 'parameters'",
+                                               owner_of(made), spec.name, name_of(spec.kind), spec.name));
+  return parameters;
+}
+
+}  // namespace riposte

@@ -1,0 +1,53 @@
+/// A rule's detection with its fields numbered and its patterns compiled.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/event/schema.h"
+#include "rules/language/diagnostic.h"
+#include "rules/language/rule.h"
+#include "rules/matching/value_matcher.h"
+
+namespace riposte {
+
+/// The fields that the rules of one set look at, each once: what an event is asked for.
+class FieldTable {
+ public:
+  /// The number of a field; new ones are added.
+  std::size_t number_of(const std::string& name, const Schema& schema);
+
+  std::size_t size() const { return paths_.size(); }
+  /// Fills `values` with what the event has for field `number`: the first of its paths that has a value.
+  void extract(const Event& event, std::size_t number, FieldValues& values) const;
+  /// Of all fields.
+  std::vector<std::string> all_paths() const;
+
+ private:
+  std::map<std::string, std::size_t, std::less<>> numbers_;
+  std::vector<std::vector<std::string>> paths_;
+};
+
+struct CompiledLine {
+  std::optional<std::size_t> field;  ///< empty: every string of the event
+  std::vector<ValueMatcher> matchers;
+  bool all = false;
+};
+
+struct CompiledSelection {
+  std::vector<std::vector<CompiledLine>> maps;
+};
+
+struct CompiledRule {
+  std::vector<CompiledSelection> selections;
+  bool has_keywords = false;
+};
+
+/// Empty, with diagnostics, when a pattern cannot be compiled.
+std::optional<CompiledRule> compile_rule(const Rule& rule, const Schema& schema, FieldTable& fields,
+                                         std::vector<Diagnostic>& diagnostics);
+
+}  // namespace riposte

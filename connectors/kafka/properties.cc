@@ -18,6 +18,7 @@ struct Owned {
   std::string name;
   std::string value;
   std::string reason;
+  bool alias = false;  // refused, but set under its real name only
 };
 
 constexpr std::string_view kPositionsAreOurs =
@@ -27,10 +28,10 @@ std::vector<Owned> owned_by_consumer(const KafkaOptions& options) {
   const std::string ours(kPositionsAreOurs);
   return {
       {"bootstrap.servers", options.brokers, "it is given by `brokers`"},
-      {"metadata.broker.list", options.brokers, "it is given by `brokers`"},
+      {"metadata.broker.list", options.brokers, "it is given by `brokers`", true},
       {"group.id", options.group, "it is given by `group`"},
       {"enable.auto.commit", "false", ours},
-      {"auto.commit.enable", "false", ours},
+      {"auto.commit.enable", "false", ours, true},
       {"enable.auto.offset.store", "false", ours},
       {"auto.offset.reset", "error", "a lost position must stop the engine, never skip or repeat records silently"},
       {"isolation.level", "read_committed", "a record that its producer took back must cause no action"},
@@ -44,10 +45,10 @@ std::vector<Owned> owned_by_producer(const KafkaDeadLetterOptions& options) {
   const std::string why = "a dead letter counts as delivered only when every in-sync replica has it";
   return {
       {"bootstrap.servers", options.brokers, "it is given by `brokers`"},
-      {"metadata.broker.list", options.brokers, "it is given by `brokers`"},
+      {"metadata.broker.list", options.brokers, "it is given by `brokers`", true},
       {"enable.idempotence", "true", why},
       {"acks", "all", why},
-      {"request.required.acks", "all", why},
+      {"request.required.acks", "all", why, true},
       {"enabled_events", "0", "events are taken through callbacks"},
   };
 }
@@ -120,7 +121,8 @@ Result<Conf> build(KafkaProperties properties, const KafkaProperties& users, std
   Conf conf(rd_kafka_conf_new());
   for (const auto& [name, value] : properties)
     if (!value.empty()) TRY(set(conf.get(), name, value, secrets));
-  for (const Owned& ours : owned) TRY(set(conf.get(), ours.name, ours.value, secrets));
+  for (const Owned& ours : owned)
+    if (!ours.alias) TRY(set(conf.get(), ours.name, ours.value, secrets));
   return conf;
 }
 

@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include <poll.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace riposte {
@@ -17,7 +17,8 @@ std::string reason_of(int error) { return std::generic_category().message(error)
 }  // namespace
 
 Result<Pidfd> Pidfd::open(std::int32_t pid) {
-  const int fd = ::pidfd_open(pid, 0);
+  // glibc 2.36 declares its wrappers without C linkage.
+  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U));
   if (fd >= 0) return Pidfd(fd);
   const std::string number = std::to_string(pid);
   switch (errno) {
@@ -46,7 +47,7 @@ Pidfd::~Pidfd() {
 }
 
 Result<void> Pidfd::send(int signal) const {
-  if (::pidfd_send_signal(fd_, signal, nullptr, 0) == 0) return {};
+  if (::syscall(SYS_pidfd_send_signal, fd_, signal, nullptr, 0U) == 0) return {};
   if (errno == ESRCH) return fail(Errc::not_found, "the process has gone");
   if (errno == EPERM)
     return fail(Errc::denied, "not permitted; run the engine as the process's user, or give it CAP_KILL");

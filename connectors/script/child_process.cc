@@ -12,9 +12,9 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,7 +84,7 @@ class Child {
 
  private:
   Child(pid_t pid, ChildFile output, ChildFile status)
-      : pid_(pid), output_(std::move(output)), status_(std::move(status)), handle_(::pidfd_open(pid, 0)) {}
+      : pid_(pid), output_(std::move(output)), status_(std::move(status)), handle_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U))) {}
 
   void wait(Duration longest);
   void read_output(std::size_t limit);

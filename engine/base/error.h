@@ -33,6 +33,7 @@ struct Error {
 
   /// "opening the store: /var/lib/riposte is locked by another process"
   std::string text() const;
+  bool operator==(const Error&) const = default;
 };
 
 template <class T>

@@ -31,10 +31,19 @@ void Engine::load_workers(std::vector<std::vector<PartitionState>> partitions) {
   });
   for (auto& owned : partitions) {
     WorkerContext context{
-        parts_.clock,  parts_.records, rules_,
-        parts_.policy, parts_.actions, options_.limits,
-        *committer_,   *dispatcher_,   [this](Effect effect) { return dispatcher_->run(std::move(effect)); },
-        on_failure,    parts_.metrics, doors_};
+        .clock = parts_.clock,
+        .records = parts_.records,
+        .rules = rules_,
+        .policy = parts_.policy,
+        .actions = parts_.actions,
+        .limits = options_.limits,
+        .committer = *committer_,
+        .slots = *dispatcher_,
+        .committed = [this](const StreamId& stream, Offset next) { parts_.source.committed(stream, next); },
+        .run = [this](Effect effect) { return dispatcher_->run(std::move(effect)); },
+        .on_failure = on_failure,
+        .metrics = parts_.metrics,
+        .doors = doors_};
     workers_.push_back(std::make_unique<Worker>(std::move(context), std::move(owned)));
   }
   doors_.count_down();

@@ -176,8 +176,12 @@ Result<void> Worker::finish_round(WallTime now, bool flush) {
   crash_point("batch.built");
   rows_in_round_ = 0;
   count(commits);
+  std::vector<StreamPosition> positions;
+  for (const Commit& commit : commits)
+    if (commit.position) positions.push_back(*commit.position);
   if (auto durable = context_.committer.commit(std::move(commits)); !durable) return durable;
   crash_point("log.after_commit_before_ack");
+  for (const StreamPosition& position : positions) context_.committed(position.stream, position.next);
   for (auto& [id, state] : partitions_)
     for (Effect& effect : state.take_effects())
       if (!context_.run(effect)) state.give_back(effect);

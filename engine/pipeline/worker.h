@@ -56,8 +56,9 @@ struct WorkerContext {
   EventLimits limits;
   Committer& committer;
   Slots& slots;
-  std::function<bool(Effect)> run;        ///< gives an effect to the dispatcher
-  std::function<void(Error)> on_failure;  ///< the engine must end
+  std::function<void(const StreamId&, Offset)> committed;  ///< a position is durable
+  std::function<bool(Effect)> run;                         ///< gives an effect to the dispatcher
+  std::function<void(Error)> on_failure;                   ///< the engine must end
   Metrics& metrics;
   std::latch& doors;  ///< no worker begins before all of them are there to be answered
 };

@@ -53,7 +53,7 @@ bool walk(dom::element element, std::string_view path, FieldValues& out) {
     see_value(child, out);
     return true;
   }
-  for (std::size_t dot = path.rfind('.'); dot != std::string_view::npos && dot > 0; dot = path.rfind('.', dot - 1))
+  for (std::size_t dot = path.rfind('.'); dot != std::string_view::npos; dot = path.substr(0, dot).rfind('.'))
     if (object.at_key(path.substr(0, dot)).get(child) == simdjson::SUCCESS && walk(child, path.substr(dot + 1), out))
       return true;
   return false;

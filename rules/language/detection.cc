@@ -162,7 +162,7 @@ class DetectionReader {
         diagnostics_.error(item, condition.error());
     }
     if (list.empty()) diagnostics_.error(node, "'condition' is an empty list");
-    if (conditions.empty() || conditions.size() != list.size()) return;
+    if (conditions.empty() || conditions.size() != list.size() || !diagnostics_.ok()) return;
     detection_.condition = conditions.size() == 1 ? std::move(conditions.front())
                                                   : Condition{Condition::Kind::any_of, 0, std::move(conditions)};
     warn_of_unused();

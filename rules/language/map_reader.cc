@@ -106,7 +106,9 @@ std::vector<std::string> MapReader::texts(std::string_view key) {
 std::optional<MapReader> MapReader::map(std::string_view key) {
   const yaml::Node* found = find(key);
   if (found == nullptr) return {};
-  return MapReader(*found, what_.empty() ? std::string(key) : fmt::format("{}.{}", what_, key), diagnostics_);
+  // "kafka.tls", but not "the rule.logsource".
+  const bool is_path = what_.find(' ') == std::string::npos;
+  return MapReader(*found, is_path ? fmt::format("{}.{}", what_, key) : std::string(key), diagnostics_);
 }
 
 std::span<const yaml::Node> MapReader::list(std::string_view key) {

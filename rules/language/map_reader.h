@@ -49,7 +49,7 @@ class MapReader {
   std::optional<std::string> one_of(std::string_view key, std::span<const std::string_view> names);
   /// A list of scalars; a single scalar reads as a list of one. Absent: empty.
   std::vector<std::string> texts(std::string_view key);
-  /// A map inside this one, named "what.key".
+  /// A map inside this one, named "what.key" ("key" when `what` is more than one word).
   std::optional<MapReader> map(std::string_view key);
   /// A list of any nodes. Absent: empty.
   std::span<const yaml::Node> list(std::string_view key);

@@ -30,7 +30,7 @@ std::optional<Value> read_literal(const yaml::Node& node, const ParameterSpec& s
   if (const auto number = yaml::as_integer(node)) value = *number;
   Result<Value> conforming = conform(value, spec.kind);
   if (!conforming) {
-    diagnostics.error(node, fmt::format("parameter '{}' is a {}: {}", spec.name, name_of(spec.kind), conforming.error().what));
+    diagnostics.error(node, fmt::format("parameter '{}': {}", spec.name, conforming.error().what));
     return {};
   }
   if (node.text.find("{{") != std::string::npos)

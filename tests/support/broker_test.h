@@ -1,5 +1,4 @@
-/// A test suite with one real broker: it is started once, and a test that finds it down gets it started
-/// again.
+/// A test suite with one real broker, started for the first test and again for a test that finds it down.
 ///
 /// Without a broker on the machine the tests are skipped with the reason; where CI=true they fail.
 /// Limits:  tests share the broker, so each makes its own topics.

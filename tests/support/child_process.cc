@@ -21,8 +21,7 @@ constexpr int kCannotExecute = 127;  // as in a shell
   throw std::system_error(error, std::generic_category(), what);
 }
 
-// Between fork and exec of a process with threads only async-signal-safe calls are allowed: no allocation
-// here.
+// Between fork and exec of a process with threads only async-signal-safe calls are allowed: no allocation.
 [[noreturn]] void become(char* const* argv, const char* directory, int output, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const bool orphaned = getppid() != parent;  // the parent may have died before the line above

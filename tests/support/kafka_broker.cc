@@ -27,7 +27,8 @@ constexpr seconds kFormatLimit{30};
 constexpr seconds kStopLimit{30};
 constexpr milliseconds kProbeLimit{200};
 constexpr milliseconds kProbePause{20};
-constexpr std::size_t kLogTail = 4000;  // bytes
+constexpr int kTerminated = 128 + SIGTERM;  // how Java exits when it was asked to
+constexpr std::size_t kLogTail = 4000;      // bytes
 // Any will do: clusters never meet. 16 bytes in base64url, as Kafka wants its ids.
 constexpr const char* kClusterId = "cmlwb3N0ZS10ZXN0LWJybw";
 
@@ -117,7 +118,7 @@ std::optional<std::string> why_no_broker() {
   return std::nullopt;
 }
 
-KafkaBroker::KafkaBroker(const KafkaConfig& properties) : directory_("riposte-broker") {
+KafkaBroker::KafkaBroker(const KafkaConfig& properties) {
   if (const auto reason = why_no_broker()) throw std::runtime_error(*reason);
   archive_ = archive_path();
   write_properties(properties);
@@ -144,11 +145,15 @@ void KafkaBroker::create_topic(const std::string& name, int partitions, const Ka
 void KafkaBroker::stop() {
   if (!process_) return;
   process_->signal(SIGTERM);
-  const bool ended = process_->wait_for(kStopLimit).has_value();
+  const std::optional<int> status = process_->wait_for(kStopLimit);
   process_.reset();
-  if (!ended) give_up("the broker did not stop in time");
-  std::error_code ignored;  // there is nothing to rename when the broker wrote no archive
-  if (!recording_.empty()) fs::rename(recording_, archive_, ignored);
+  if (!status) give_up("the broker did not stop in time");
+  if (recording_.empty()) return;
+  // Half an archive would crash every later Java, so only an orderly end makes it the archive.
+  const bool orderly = WIFEXITED(*status) && WEXITSTATUS(*status) == kTerminated;
+  std::error_code ignored;  // a cache that cannot be written costs time, not correctness
+  if (orderly) fs::rename(recording_, archive_, ignored);
+  fs::remove(recording_, ignored);
   recording_.clear();
 }
 
@@ -159,14 +164,14 @@ void KafkaBroker::kill() {
 
 void KafkaBroker::start() {
   if (running()) return;
-  std::string flag;
+  std::vector<std::string> flags;
   if (fs::exists(archive_)) {
-    flag = "-XX:SharedArchiveFile=" + archive_.string();
+    flags.push_back("-XX:SharedArchiveFile=" + archive_.string());
   } else if (access(archive_.parent_path().c_str(), W_OK) == 0) {
     recording_ = archive_.string() + "." + directory_.path().filename().string();
-    flag = "-XX:ArchiveClassesAtExit=" + recording_.string();
+    flags.push_back("-XX:ArchiveClassesAtExit=" + recording_.string());
   }
-  process_.emplace(java({flag}, {"kafka.Kafka", "server.properties"}));
+  process_.emplace(java(flags, {"kafka.Kafka", "server.properties"}));
   await_ready();
 }
 
@@ -205,7 +210,8 @@ void KafkaBroker::await_ready() {
   }
 }
 
-Command KafkaBroker::java(std::vector<std::string> flags, const std::vector<std::string>& program) const {
+Command KafkaBroker::java(const std::vector<std::string>& flags,
+                          const std::vector<std::string>& program) const {
   std::string class_path;
   for (const std::string& jar : jars()) class_path += (class_path.empty() ? "" : ":") + jar;
   std::vector<std::string> argv{find_java().string(), "-Xmx512m", "-XX:+UseSerialGC"};
@@ -214,7 +220,6 @@ Command KafkaBroker::java(std::vector<std::string> flags, const std::vector<std:
   // A broker that is out of memory must not linger half alive, nor leave a file behind when it is killed.
   argv.insert(argv.end(), {"-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData"});
   argv.push_back("-Dlog4j2.configurationFile=" + (sources() / "log4j2.xml").string());
-  std::erase(flags, "");
   argv.insert(argv.end(), flags.begin(), flags.end());
   argv.insert(argv.end(), {"-cp", class_path});
   argv.insert(argv.end(), program.begin(), program.end());

@@ -2,10 +2,8 @@
 ///
 /// Threads: one, and it must outlive the broker (see child_process.h).
 /// Errors:  throws std::runtime_error with the tail of the broker's log.
-/// Owns:    the process, its directory and its two ports, which stay reserved while it is down; all end with
-/// the
-///          object. Beside the jars the first broker leaves an archive of loaded classes that halves later
-///          starts.
+/// Owns:    the process, its directory and its two ports, which stay reserved while it is down. All end with
+///          it, except an archive of loaded classes beside the jars, which halves the later starts.
 /// Limits:  one node, so replication factor 1; 512 MiB of heap; ready within 60 s or not at all.
 #pragma once
 
@@ -44,7 +42,7 @@ class KafkaBroker {
   void write_properties(const KafkaConfig& properties) const;
   void format() const;
   void await_ready();
-  Command java(std::vector<std::string> flags, const std::vector<std::string>& program) const;
+  Command java(const std::vector<std::string>& flags, const std::vector<std::string>& program) const;
   [[noreturn]] void give_up(const std::string& what) const;
 
   ReservedPort port_;

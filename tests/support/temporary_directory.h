@@ -11,7 +11,7 @@ namespace riposte::test {
 
 class TemporaryDirectory {
  public:
-  explicit TemporaryDirectory(const std::string& prefix) {
+  explicit TemporaryDirectory(const std::string& prefix = "riposte") {
     std::string name = (std::filesystem::temp_directory_path() / (prefix + "-XXXXXX")).string();
     if (mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
     path_ = name;

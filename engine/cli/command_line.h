@@ -1,0 +1,31 @@
+/// The command line of `riposte`: subcommands, their options and their help.
+///
+/// Results go to stdout, complaints to stderr; the exit codes are those of exit_code.h.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace riposte::cli {
+
+struct RunOptions {
+  std::string config_path;
+};
+
+struct CheckOptions {
+  std::string config_path;         ///< empty: only `paths`
+  std::vector<std::string> paths;  ///< rule files and folders; empty: those of the configuration
+  bool json = false;
+};
+
+/// What needs the whole engine; the answer is the exit code.
+struct EngineCommands {
+  std::function<int(const RunOptions&)> run;
+  std::function<int(const CheckOptions&)> check;
+};
+
+/// Exit code of the process.
+int run_command_line(int argc, char** argv, const EngineCommands& engine);
+
+}  // namespace riposte::cli

@@ -1,0 +1,29 @@
+/// One function per subcommand: it declares its options and help, and leaves in `chosen` what to do when it was named.
+#pragma once
+
+#include <functional>
+
+#include "engine/cli/command_line.h"
+
+namespace CLI {
+class App;
+}
+
+namespace riposte::cli {
+
+/// Returns the exit code.
+using Chosen = std::function<int()>;
+
+void add_run(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
+void add_check(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
+void add_audit(CLI::App& root, Chosen& chosen);
+void add_token(CLI::App& root, Chosen& chosen);
+void add_version(CLI::App& root, Chosen& chosen);
+
+void add_actions_list(CLI::App& actions, Chosen& chosen);
+void add_actions_show(CLI::App& actions, Chosen& chosen);
+void add_actions_submit(CLI::App& actions, Chosen& chosen);
+/// approve, reject and cancel.
+void add_actions_decide(CLI::App& actions, Chosen& chosen);
+
+}  // namespace riposte::cli

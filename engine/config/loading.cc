@@ -1,0 +1,66 @@
+#include "engine/config/loading.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "connectors/exec/script_manifest.h"
+#include "rules/language/reader.h"
+#include "rules/language/schema_reader.h"
+
+namespace riposte {
+namespace {
+
+std::optional<Schema> load_schema(const std::string& name, std::vector<Diagnostic>& diagnostics) {
+  const bool is_file = name.find('/') != std::string::npos;
+  Diagnostics found(name);
+  std::optional<Schema> schema;
+  if (!is_file) {
+    auto shipped = shipped_schema(name);
+    if (shipped) return *std::move(shipped);
+    found.error(Location{name, 1, 1}, shipped.error().text());
+  } else if (const auto bytes = yaml::read_file(name)) {
+    schema = read_schema(*bytes, found);
+  } else {
+    found.error(Location{name, 1, 1}, bytes.error().text());
+  }
+  std::ranges::move(found.take(), std::back_inserter(diagnostics));
+  return schema;
+}
+
+}  // namespace
+
+std::vector<ActionType> executable_types() {
+  return {ActionType::kill_process, ActionType::suspend_process, ActionType::resume_process,
+          ActionType::run_script};
+}
+
+Loaded load(const std::string& config_path, std::span<const std::string> rule_paths) {
+  Loaded loaded;
+  loaded.actions.executable = executable_types();
+  Configuration defaults;
+  if (!config_path.empty()) {
+    auto read = read_configuration(config_path);
+    loaded.diagnostics = std::move(read.diagnostics);
+    loaded.configuration = std::move(read.configuration);
+    if (!loaded.configuration) return loaded;
+  }
+  const Configuration& configuration = loaded.configuration ? *loaded.configuration : defaults;
+  auto scripts = load_scripts(configuration.scripts);
+  loaded.actions.scripts = scripts.parameters();
+  loaded.scripts = std::move(scripts.scripts);
+  std::ranges::move(scripts.diagnostics, std::back_inserter(loaded.diagnostics));
+
+  auto schema = load_schema(configuration.schema, loaded.diagnostics);
+  const std::span<const std::string> paths = rule_paths.empty() ? std::span(configuration.rules) : rule_paths;
+  auto read = read_rules(paths, {loaded.actions, configuration.active_hours});
+  std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
+  loaded.refused = read.refused;
+  if (!schema) return loaded;
+  auto compiled = RuleSet::compile(std::move(read.rules), *std::move(schema));
+  std::ranges::move(compiled.diagnostics, std::back_inserter(loaded.diagnostics));
+  loaded.refused += compiled.refused;
+  loaded.rules = std::move(compiled.rules);
+  return loaded;
+}
+
+}  // namespace riposte

@@ -1,0 +1,124 @@
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "engine/base/bounded_queue.h"
+#include "engine/base/clock.h"
+#include "engine/base/error.h"
+#include "engine/base/metrics.h"
+#include "engine/base/nearest.h"
+
+namespace riposte {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ErrorText, NamesTheOutermostStepFirst) {
+  const Error inner{Errc::unavailable, "the file is locked", {"reading the map", "opening the store"}};
+  EXPECT_EQ(inner.text(), "opening the store: reading the map: the file is locked");
+}
+
+Result<int> nested(bool outer, bool inner) {
+  const auto leaf = [](bool good) -> Result<int> {
+    return good ? Result<int>(1) : fail(Errc::invalid, "leaf");
+  };
+  return TRY([&]() -> Result<int> { return TRY_DOING("inside", leaf(inner)) + 1; }()) + TRY(leaf(outer));
+}
+
+TEST(Try, PassesValuesOnAndReturnsErrorsFromAnyDepth) {
+  EXPECT_EQ(nested(true, true), 3);
+  EXPECT_EQ(nested(true, false).error().text(), "inside: leaf");
+  EXPECT_EQ(nested(false, true).error().text(), "leaf");
+}
+
+TEST(Iso8601, ReadsWhatSensorsWrite) {
+  const WallTime expected = WallTime(1'621'025'074'484'000us);
+  for (const char* text :
+       {"2021-05-14T20:44:34.484Z", "2021-05-14T20:44:34.484000000Z", "2021-05-14T22:44:34.484+02:00",
+        "2021-05-14T20:44:34.484+0000", "2021-05-14 20:44:34.484z"})
+    EXPECT_EQ(parse_iso8601(text), expected) << text;
+  EXPECT_EQ(iso8601(expected), "2021-05-14T20:44:34.484Z");
+}
+
+TEST(Iso8601, RefusesWhatIsNoInstant) {
+  for (const char* text : {"", "2021-05-14", "2021-05-14T20:44:34", "2021-13-14T20:44:34Z",
+                           "2021-02-30T20:44:34Z", "2021-05-14T24:44:34Z", "2021-05-14T20:44:34.Z",
+                           "2021-05-14T20:44:34Zx", "2021-05-14T20:44:34+25:00"})
+    EXPECT_FALSE(parse_iso8601(text)) << text;
+}
+
+TEST(Durations, ReadAndWriteTheSameText) {
+  for (const char* text : {"250ms", "90s", "36h", "7d", "0s", "17us"}) {
+    const auto parsed = parse_duration(text);
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_EQ(duration_text(*parsed), text);
+  }
+  EXPECT_EQ(parse_duration("5m"), 300s);
+  for (const char* text : {"", "5", "s", "-5s", "5 s", "5y", "99999999999999d"})
+    EXPECT_FALSE(parse_duration(text)) << text;
+}
+
+TEST(SystemClock, NeverGoesBackwards) {
+  SystemClock clock;
+  WallTime last = clock.now();
+  for (int i = 0; i < 1000; ++i) {
+    const WallTime now = clock.now();
+    ASSERT_GE(now, last);
+    last = now;
+  }
+}
+
+TEST(BoundedQueue, IsFullAtItsCapacityAndTakesTheItemLater) {
+  BoundedQueue<std::string> queue(10);
+  std::string first = "first";
+  std::string second = "second";
+  EXPECT_TRUE(queue.try_push(first, 6));
+  EXPECT_FALSE(queue.try_push(second, 6));
+  EXPECT_EQ(second, "second") << "a refused item stays with its owner";
+  EXPECT_EQ(queue.pop(), "first");
+  EXPECT_TRUE(queue.try_push(second, 6));
+}
+
+TEST(BoundedQueue, TakesAnItemHeavierThanItselfWhenEmpty) {
+  BoundedQueue<int> queue(10);
+  int item = 1;
+  EXPECT_TRUE(queue.try_push(item, 1000));
+}
+
+TEST(BoundedQueue, WaitsForRoomNoLongerThanAsked) {
+  BoundedQueue<int> queue(1);
+  int item = 1;
+  ASSERT_TRUE(queue.try_push(item));
+  EXPECT_FALSE(queue.push_for(item, 1, 10ms));
+  std::jthread reader([&] { queue.pop(); });
+  EXPECT_TRUE(queue.push_for(item, 1, 10s));
+}
+
+TEST(BoundedQueue, GivesOutWhatIsInsideAfterItWasClosed) {
+  BoundedQueue<int> queue(5);
+  int item = 7;
+  ASSERT_TRUE(queue.try_push(item));
+  queue.close();
+  EXPECT_FALSE(queue.try_push(item));
+  EXPECT_EQ(queue.pop(), 7);
+  EXPECT_EQ(queue.pop(), std::nullopt);
+}
+
+TEST(DidYouMean, NamesTheNearestAndNothingWhenNoneIsNear) {
+  constexpr std::array<std::string_view, 3> kNames{"process.name", "process.pid", "host.name"};
+  EXPECT_EQ(did_you_mean("proces.name", kNames), "; did you mean 'process.name'?");
+  EXPECT_EQ(did_you_mean("porcess.pid", kNames), "; did you mean 'process.pid'?");
+  EXPECT_EQ(did_you_mean("zebra", kNames), "");
+}
+
+TEST(Metrics, GiveTheSameCounterForTheSameNameAndLabels) {
+  Metrics metrics;
+  metrics.counter("riposte_x_total", "help", {{"type", "a"}}).add();
+  metrics.counter("riposte_x_total", "help", {{"type", "a"}}).add(2);
+  metrics.counter("riposte_x_total", "help", {{"type", "b"}}).add();
+  EXPECT_NE(metrics.text().find("riposte_x_total{type=\"a\"} 3"), std::string::npos);
+  EXPECT_NE(metrics.text().find("riposte_x_total{type=\"b\"} 1"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace riposte

@@ -1,0 +1,262 @@
+#include "engine/lifecycle/step.h"
+
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/action_builder.h"
+
+namespace riposte {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace test;
+
+struct Situation {
+  std::string name;
+  std::optional<Action> action;
+};
+
+std::vector<Situation> every_situation() {
+  return {{"absent", {}},
+          {"pending_approval", pending_action()},
+          {"queued", queued_action()},
+          {"executing", executing_action()},
+          {"in_doubt", in_doubt_action()},
+          {"unverified", unverified_action()},
+          {"verified", verified_action()},
+          {"failed", failed_action()},
+          {"cancelled", cancelled_action()}};
+}
+
+struct NamedFact {
+  std::string name;
+  Fact fact;
+  Duration later{0s};
+};
+
+std::vector<NamedFact> every_fact() {
+  ActionRequest other = some_request();
+  other.cause.event_digest = "another";
+  ActionRequest defective = some_request();
+  defective.defect = "the event has no field 'process.pid'";
+  return {{"proposed", Proposed{some_request(), no_approval()}},
+          {"proposed_waiting", Proposed{some_request(), approval()}},
+          {"proposed_defective", Proposed{defective, no_approval()}},
+          {"proposed_other_event", Proposed{other, no_approval()}},
+          {"approve", Decided{Decision::approve, person("bob"), ""}},
+          {"approve_by_author", Decided{Decision::approve, person("ruth author"), ""}},
+          {"reject", Decided{Decision::reject, person("bob"), ""}},
+          {"cancel", Decided{Decision::cancel, person("bob"), ""}},
+          {"started", Started{}},
+          {"reported_ok", Reported{1, {Outcome::Kind::ok, "", {}}}},
+          {"reported_already", Reported{1, {Outcome::Kind::already_done, "", {}}}},
+          {"reported_error", Reported{1, {Outcome::Kind::error, "", {}}}},
+          {"reported_unknown", Reported{1, {Outcome::Kind::unknown, "", {}}}},
+          {"reported_stale", Reported{7, {Outcome::Kind::ok, "", {}}}},
+          {"probed_ran", Probed{1, {Probe::Kind::ran, {}, ""}}},
+          {"probed_never_ran", Probed{1, {Probe::Kind::never_ran, {}, ""}}},
+          {"probed_unknown", Probed{1, {Probe::Kind::unknown, {}, ""}}},
+          {"checked_proven", Checked{{Proof::Kind::proven, ""}}},
+          {"checked_disproven", Checked{{Proof::Kind::disproven, ""}}},
+          {"checked_unknown", Checked{{Proof::Kind::unknown, ""}}},
+          {"ticked_early", Ticked{}},
+          {"ticked_much_later", Ticked{}, 48h}};
+}
+
+/// "completed/pending", "executing!" for in doubt, "-" for nothing changed, or the error's code.
+std::string outcome_of(const std::optional<Action>& before, const NamedFact& fact) {
+  const auto made = step(before ? &*before : nullptr, fact.fact, kNoon + fact.later);
+  if (!made) return std::string(name_of(made.error().code));
+  std::string text = "-";
+  if (made->audit) {
+    text = std::string(name_of(made->action.state)) + (made->action.in_doubt ? "!" : "");
+    if (made->action.verification != Verification::none)
+      text += "/" + std::string(name_of(made->action.verification));
+    if (made->action.reason != Reason::none) text += " " + std::string(name_of(made->action.reason));
+  }
+  for (const Effect& effect : made->effects)
+    text += effect.index() == 0 ? " +dispatch" : effect.index() == 1 ? " +ask" : " +verify";
+  return text;
+}
+
+using Expectations = std::map<std::string, std::map<std::string, std::string>>;
+
+/// What is not listed is a conflict (for an absent action: not_found).
+const Expectations& expectations() {
+  static const Expectations table{{"absent",
+                                   {{"proposed", "queued"},
+                                    {"proposed_waiting", "pending_approval"},
+                                    {"proposed_defective", "failed field_missing"},
+                                    {"proposed_other_event", "queued"}}},
+                                  {"pending_approval",
+                                   {{"approve", "queued"},
+                                    {"approve_by_author", "denied"},
+                                    {"reject", "cancelled rejected"},
+                                    {"cancel", "cancelled cancelled_by_person"},
+                                    {"ticked_much_later", "cancelled approval_expired"}}},
+                                  {"queued",
+                                   {{"cancel", "cancelled cancelled_by_person"},
+                                    {"started", "executing +dispatch"},
+                                    {"ticked_much_later", "failed pickup_deadline_passed"}}},
+                                  {"executing",
+                                   {{"reported_ok", "completed/pending"},
+                                    {"reported_already", "completed/pending"},
+                                    {"reported_error", "failed executor_error"},
+                                    {"reported_unknown", "executing!"},
+                                    {"probed_ran", "completed/pending"},
+                                    {"probed_never_ran", "executing +dispatch"},
+                                    {"probed_unknown", "executing!"},
+                                    {"ticked_much_later", "executing!"}}},
+                                  {"in_doubt",
+                                   {{"cancel", "cancelled! cancelled_by_person"},
+                                    {"reported_ok", "completed/pending"},
+                                    {"reported_already", "completed/pending"},
+                                    {"reported_error", "failed executor_error"},
+                                    {"reported_unknown", "-"},
+                                    {"probed_ran", "completed/pending"},
+                                    {"probed_never_ran", "executing +dispatch"},
+                                    {"probed_unknown", "-"},
+                                    {"ticked_much_later", "-"}}},
+                                  {"unverified",
+                                   {{"checked_proven", "completed/passed"},
+                                    {"checked_disproven", "failed/failed verification_failed"},
+                                    {"checked_unknown", "completed/pending"},
+                                    {"ticked_much_later", "- +verify"}}},
+                                  {"verified", {{"ticked_much_later", "-"}}},
+                                  {"failed", {{"ticked_much_later", "-"}}},
+                                  {"cancelled", {{"ticked_much_later", "-"}}}};
+  return table;
+}
+
+std::string expected(const std::string& situation, const std::string& fact) {
+  const auto& row = expectations().at(situation);
+  if (const auto listed = row.find(fact); listed != row.end()) return listed->second;
+  if (situation == "absent") return "not_found";
+  // The same event again is the same action, and time that has not come changes nothing.
+  if (fact == "proposed" || fact == "proposed_waiting" || fact == "proposed_defective" ||
+      fact == "ticked_early")
+    return "-";
+  return "conflict";
+}
+
+TEST(Step, AnswersEveryFactInEverySituation) {
+  for (const Situation& situation : every_situation())
+    for (const NamedFact& fact : every_fact())
+      EXPECT_EQ(outcome_of(situation.action, fact), expected(situation.name, fact.name))
+          << "fact " << fact.name << " on " << situation.name;
+}
+
+TEST(Step, NeverMakesAMoveThatTheTableForbids) {
+  for (const Situation& situation : every_situation()) {
+    if (!situation.action) continue;
+    for (const NamedFact& fact : every_fact()) {
+      const auto made = step(&*situation.action, fact.fact, kNoon + fact.later);
+      if (!made || made->action.state == situation.action->state) continue;
+      EXPECT_TRUE(may_move(situation.action->state, made->action.state))
+          << fact.name << " on " << situation.name;
+    }
+  }
+}
+
+TEST(Step, WritesAnAuditRecordForEveryChangeAndDispatchAndForNothingElse) {
+  for (const Situation& situation : every_situation()) {
+    for (const NamedFact& fact : every_fact()) {
+      const auto made = step(situation.action ? &*situation.action : nullptr, fact.fact, kNoon + fact.later);
+      if (!made) continue;
+      const bool changed = !situation.action || !(made->action == *situation.action);
+      const bool dispatched = !made->effects.empty() && std::holds_alternative<Dispatch>(made->effects.front());
+      EXPECT_EQ(made->audit.has_value(), changed || dispatched) << fact.name << " on " << situation.name;
+      if (made->audit) {
+        EXPECT_EQ(made->audit->to, made->action.state);
+        EXPECT_EQ(made->audit->at, kNoon + fact.later);
+      }
+    }
+  }
+}
+
+TEST(Step, NeverLetsAClosedActionMoveAgain) {
+  for (const Situation& situation : every_situation()) {
+    if (!situation.action || !is_closed(*situation.action)) continue;
+    for (const NamedFact& fact : every_fact()) {
+      const auto made = step(&*situation.action, fact.fact, kNoon + fact.later);
+      if (!made) continue;
+      EXPECT_EQ(made->action, *situation.action) << fact.name << " on " << situation.name;
+    }
+  }
+}
+
+TEST(Verification, IsDueSixtySecondsAfterCompletionAndNotBefore) {
+  const Action action = unverified_action();
+  ASSERT_EQ(action.due_at, kNoon + 60s);
+  EXPECT_TRUE(step(&action, Ticked{}, kNoon + 60s - 1us)->effects.empty());
+  EXPECT_EQ(step(&action, Ticked{}, kNoon + 60s)->effects.size(), 1U);
+}
+
+TEST(Verification, FailsTheActionWhenItCannotBeProvedAfterAllRetries) {
+  Action action = unverified_action();
+  for (std::uint32_t retry = 0; retry < kVerificationRetriesMax; ++retry) {
+    action = step(&action, Checked{{Proof::Kind::unknown, "no answer"}}, kNoon)->action;
+    ASSERT_EQ(action.verification, Verification::pending);
+    ASSERT_EQ(action.due_at, kNoon + kVerificationRetryInterval);
+  }
+  action = step(&action, Checked{{Proof::Kind::unknown, "no answer"}}, kNoon)->action;
+  EXPECT_EQ(action.state, State::failed);
+  EXPECT_EQ(action.reason, Reason::verification_failed);
+}
+
+TEST(FourEyes, RefusesTheSubmitterByAnySpelling) {
+  ActionRequest request = some_request();
+  request.submitter = {Actor::Kind::person, "Alice"};
+  const Action action = lived({Proposed{request, approval()}});
+  EXPECT_EQ(may_approve(action, person("alice")).error().code, Errc::denied);
+  EXPECT_EQ(may_approve(action, Person{UserName("a.liddell"), {"ALICE"}}).error().code, Errc::denied);
+  EXPECT_TRUE(may_approve(action, person("bob")));
+}
+
+TEST(FourEyes, RefusesEveryAuthorOfTheRule) {
+  ActionRequest request = some_request();
+  request.authors = {"Ruth Author", "Second Author"};
+  const Action action = lived({Proposed{request, approval()}});
+  EXPECT_EQ(may_approve(action, Person{UserName("ruth"), {"Second Author"}}).error().code, Errc::denied);
+  EXPECT_TRUE(may_approve(action, Person{UserName("ruth"), {"Third Author"}}));
+}
+
+TEST(FourEyes, LetsTheSubmitterCancelTheirOwn) {
+  ActionRequest request = some_request();
+  request.submitter = {Actor::Kind::person, "alice"};
+  const Action action = lived({Proposed{request, approval()}});
+  EXPECT_EQ(step(&action, Decided{Decision::cancel, person("alice"), "mistake"}, kNoon)->action.state,
+            State::cancelled);
+}
+
+TEST(Owed, IsAskedOfTheExecutorForAnOrderThatWasUnderWay) {
+  const auto effect = owed(executing_action(), kNoon);
+  ASSERT_TRUE(effect);
+  EXPECT_TRUE(std::holds_alternative<AskExecutor>(*effect));
+}
+
+TEST(Owed, IsNothingForAnOrderInDoubt) { EXPECT_FALSE(owed(in_doubt_action(), kNoon + 48h)); }
+
+TEST(Owed, IsTheVerificationOnceItIsDue) {
+  EXPECT_FALSE(owed(unverified_action(), kNoon));
+  const auto effect = owed(unverified_action(), kNoon + 60s);
+  ASSERT_TRUE(effect);
+  EXPECT_TRUE(std::holds_alternative<Verify>(*effect));
+}
+
+TEST(ActionIdentity, DependsOnEveryPartAndOnNothingElse) {
+  const ActionId id = derive_action_id("uid", RuleId("r"), "t", "h", "p");
+  EXPECT_EQ(id, derive_action_id("uid", RuleId("r"), "t", "h", "p"));
+  EXPECT_EQ(id.value().size(), 32U);
+  EXPECT_NE(id, derive_action_id("uid2", RuleId("r"), "t", "h", "p"));
+  EXPECT_NE(id, derive_action_id("uid", RuleId("r2"), "t", "h", "p"));
+  EXPECT_NE(id, derive_action_id("uid", RuleId("r"), "t2", "h", "p"));
+  EXPECT_NE(id, derive_action_id("uid", RuleId("r"), "t", "h2", "p"));
+  EXPECT_NE(id, derive_action_id("uid", RuleId("r"), "t", "h", "p2"));
+  EXPECT_NE(derive_action_id("ab", RuleId("c"), "", "", ""), derive_action_id("a", RuleId("bc"), "", "", ""));
+}
+
+}  // namespace
+}  // namespace riposte

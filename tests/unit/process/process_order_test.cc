@@ -1,0 +1,66 @@
+#include "connectors/process/process_order.h"
+
+#include <gtest/gtest.h>
+
+namespace riposte {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+const WallTime kStart = *parse_iso8601("2026-03-29T01:30:00.000Z");
+
+ProcessIdentity started_at(WallTime time) {
+  ProcessIdentity identity;
+  identity.pid = 4711;
+  identity.started_at = time;
+  return identity;
+}
+
+ActionRequest request(Parameters parameters) {
+  ActionRequest request;
+  request.parameters = std::move(parameters);
+  request.not_after = kStart + hours(1);
+  return request;
+}
+
+TEST(ProcessOrder, ReadsNumbersAndTextAlike) {
+  EXPECT_EQ(read_process_order(request({{"pid", std::int64_t{4711}}}))->pid, 4711);
+  const auto order = read_process_order(request({{"pid", "4711"}, {"start", "2026-03-29T03:30:00+02:00"}}));
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->pid, 4711);
+  EXPECT_EQ(order->start, kStart);
+}
+
+TEST(ProcessOrder, RefusesWhatIsNoProcessNumber) {
+  for (const Value& pid : std::initializer_list<Value>{std::int64_t{0}, std::int64_t{-1}, std::int64_t{1} << 32U,
+                                                       "", "12x", "0x10", "4711 ", true, "-4711"})
+    EXPECT_EQ(read_process_order(request({{"pid", pid}})).error().code, Errc::invalid) << text_of(pid);
+  EXPECT_FALSE(read_process_order(request({})));
+  EXPECT_FALSE(read_process_order(request({{"pid", std::int64_t{4711}}, {"start", "yesterday"}})));
+}
+
+TEST(ProcessOrder, AStartWithinTheToleranceIsTheSameProcess) {
+  const ProcessOrder order{.pid = 4711, .start = kStart, .not_after = kStart + hours(1)};
+  EXPECT_FALSE(mismatch(order, started_at(kStart)));
+  EXPECT_FALSE(mismatch(order, started_at(kStart + kStartTolerance)));
+  EXPECT_FALSE(mismatch(order, started_at(kStart - kStartTolerance)));
+  EXPECT_TRUE(mismatch(order, started_at(kStart + kStartTolerance + milliseconds(1))));
+  EXPECT_TRUE(mismatch(order, started_at(kStart - kStartTolerance - milliseconds(1))));
+}
+
+TEST(ProcessOrder, AProcessStartedAfterTheDetectionIsAnotherOneWhateverTheOrderSays) {
+  const ProcessOrder with_start{.pid = 4711, .start = kStart, .not_after = kStart - hours(1)};
+  const ProcessOrder without_start{.pid = 4711, .start = {}, .not_after = kStart};
+  EXPECT_TRUE(mismatch(with_start, started_at(kStart)));
+  EXPECT_TRUE(mismatch(without_start, started_at(kStart + kStartTolerance + milliseconds(1))));
+  EXPECT_FALSE(mismatch(without_start, started_at(kStart - hours(24 * 365))));
+}
+
+TEST(ProcessOrder, AnOrderWithoutAnyTimeMeansNobody) {
+  const ProcessOrder order{.pid = 4711, .start = {}, .not_after = {}};
+  EXPECT_TRUE(mismatch(order, started_at(kStart)));
+}
+
+}  // namespace
+}  // namespace riposte

@@ -48,8 +48,8 @@ struct Pinned {
 Result<Pinned> pin(std::int32_t pid) {
   Pidfd handle = TRY(Pidfd::open(pid));
   ProcessIdentity identity = TRY(read_process(pid));
-  // Signal 0 reaches only a process that still owns its number, so what was read belongs to it. A lack of permission
-  // to signal it proves as much.
+  // Signal 0 reaches only a process that still owns its number, so what was read belongs to it. A lack of
+  // permission to signal it proves as much.
   const auto reached = handle.send(0);
   if (!reached && reached.error().code == Errc::not_found) return std::unexpected(reached.error());
   return Pinned{std::move(handle), std::move(identity)};
@@ -61,7 +61,8 @@ Outcome not_pinned(const Error& error, ActionType type, const ProcessOrder& orde
     case Errc::not_found:
       if (type == ActionType::kill_process && order.start)
         return outcome(Outcome::Kind::already_done,
-                       fmt::format("process {} of {} has already gone", order.pid, iso8601(*order.start)), evidence);
+                       fmt::format("process {} of {} has already gone", order.pid, iso8601(*order.start)),
+                       evidence);
       return outcome(Outcome::Kind::not_found, error.text(), evidence);
     case Errc::denied:
       return outcome(Outcome::Kind::unsupported, error.text(), evidence);
@@ -83,7 +84,8 @@ Outcome confirm(const Pinned& target, const Deed& deed, ActionType type, const s
        waited += kLookInterval) {
     if (target.handle.has_ended(deed.wanted == RunState::gone ? kLookInterval : std::chrono::milliseconds(0)))
       return deed.wanted == RunState::gone
-                 ? outcome(Outcome::Kind::ok, fmt::format("process {} has ended", before.pid), evidence_of(before))
+                 ? outcome(Outcome::Kind::ok, fmt::format("process {} has ended", before.pid),
+                           evidence_of(before))
                  : has_gone(type, before);
     const auto now = read_process(before.pid);
     if (now) state = now->state;
@@ -101,20 +103,23 @@ Outcome confirm(const Pinned& target, const Deed& deed, ActionType type, const s
 }
 
 std::string describe_process(const ProcessIdentity& identity) {
-  return fmt::format("process {} is {}, user {}, parent {}, started {}, state {}", identity.pid,
-                     identity.executable.empty() ? "without a readable program file" : printable(identity.executable),
-                     user_id_of(identity.pid), identity.parent, iso8601(identity.started_at), identity.state);
+  return fmt::format(
+      "process {} is {}, user {}, parent {}, started {}, state {}", identity.pid,
+      identity.executable.empty() ? "without a readable program file" : printable(identity.executable),
+      user_id_of(identity.pid), identity.parent, iso8601(identity.started_at), identity.state);
 }
 
 }  // namespace
 
 Outcome ProcessExecutor::execute(const Action& action, std::stop_token stop) {
   if (!is_known(action.type))
-    return outcome(Outcome::Kind::unsupported, fmt::format("'{}' is not about processes", name_of(action.type)));
+    return outcome(Outcome::Kind::unsupported,
+                   fmt::format("'{}' is not about processes", name_of(action.type)));
   if (auto refused = guards_.refuse_host(action.host)) return outcome(Outcome::Kind::unsupported, *refused);
   const auto order = read_process_order(action);
   if (!order) return outcome(Outcome::Kind::error, order.error().text());
-  if (auto refused = guards_.refuse_number(order->pid)) return outcome(Outcome::Kind::refused_guard, *refused);
+  if (auto refused = guards_.refuse_number(order->pid))
+    return outcome(Outcome::Kind::refused_guard, *refused);
 
   const auto target = pin(order->pid);
   if (!target) return not_pinned(target.error(), action.type, *order);
@@ -127,8 +132,8 @@ Outcome ProcessExecutor::execute(const Action& action, std::stop_token stop) {
   const Deed deed = deed_of(action.type);
   if (identity.run_state == RunState::gone) return has_gone(action.type, identity);
   if (identity.run_state == deed.wanted)
-    return outcome(Outcome::Kind::already_done, fmt::format("process {} is already {}", identity.pid, deed.done),
-                   evidence_of(identity));
+    return outcome(Outcome::Kind::already_done,
+                   fmt::format("process {} is already {}", identity.pid, deed.done), evidence_of(identity));
   const std::string ticks = std::to_string(ticks_since_boot());
   if (auto sent = target->handle.send(deed.signal); !sent)
     return sent.error().code == Errc::not_found ? has_gone(action.type, identity)
@@ -139,7 +144,8 @@ Outcome ProcessExecutor::execute(const Action& action, std::stop_token stop) {
 }
 
 Probe ProcessExecutor::probe(const Action& action) {
-  const Probe never{.kind = Probe::Kind::never_ran, .outcome = {}, .detail = "running it again changes nothing"};
+  const Probe never{
+      .kind = Probe::Kind::never_ran, .outcome = {}, .detail = "running it again changes nothing"};
   const auto order = read_process_order(action);
   if (!order || !is_known(action.type) || guards_.refuse_host(action.host)) return never;
   const auto ran = [](std::string detail, Evidence evidence) {
@@ -167,7 +173,9 @@ Result<Preview> ProcessExecutor::preview(const ActionRequest& request) {
   const Deed deed = deed_of(request.type);
   Preview preview;
   preview.summary = fmt::format("{} to process {} through a pidfd", deed.signal_name, order.pid);
-  const auto refused = [&](const std::string& why) { preview.notes.push_back("would be refused now: " + why); };
+  const auto refused = [&](const std::string& why) {
+    preview.notes.push_back("would be refused now: " + why);
+  };
   if (const auto why = guards_.refuse_host(request.host)) {
     refused(*why);
     return preview;
@@ -181,10 +189,12 @@ Result<Preview> ProcessExecutor::preview(const ActionRequest& request) {
   preview.notes.push_back(describe_process(target->identity));
   preview.notes.push_back("command line: " + command_line_of(order.pid));
   if (!order.start)
-    preview.notes.emplace_back("the order has no start time: only that the process existed by then is checked");
+    preview.notes.emplace_back(
+        "the order has no start time: only that the process existed by then is checked");
   if (const auto why = mismatch(order, target->identity)) refused(*why);
   if (const auto why = guards_.refuse(target->identity)) refused(*why);
-  if (target->identity.run_state == deed.wanted) preview.notes.push_back(fmt::format("it is already {}", deed.done));
+  if (target->identity.run_state == deed.wanted)
+    preview.notes.push_back(fmt::format("it is already {}", deed.done));
   return preview;
 }
 

@@ -22,7 +22,8 @@ std::string lower_case(std::string text) {
   return text;
 }
 
-/// The kernel adds this to the link of a program whose file was replaced or removed while it runs, as upgrades do.
+/// The kernel adds this to the link of a program whose file was replaced or removed while it runs, as
+/// upgrades do.
 std::string_view without_deleted_mark(std::string_view executable) {
   constexpr std::string_view kMark = " (deleted)";
   if (executable.ends_with(kMark)) executable.remove_suffix(kMark.size());

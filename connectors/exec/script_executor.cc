@@ -53,16 +53,17 @@ Outcome run_journalled(const ScriptOrder& order, const Action& action, ScriptJou
   const bool again = script.on_unknown == Script::OnUnknown::rerun;
   if (const auto started = journal.record_started(action.id, again); !started) {
     const bool elsewhere = started.error().code == Errc::conflict;
-    return script_outcome(elsewhere ? Outcome::Kind::unknown : Outcome::Kind::error,
-                          (elsewhere ? "it was started at the same time: " : "nothing was run: ") +
-                              started.error().text());
+    return script_outcome(
+        elsewhere ? Outcome::Kind::unknown : Outcome::Kind::error,
+        (elsewhere ? "it was started at the same time: " : "nothing was run: ") + started.error().text());
   }
   crash_point("exec.after_started_record");
   const auto result = run_child(
       command_of(script, script.command, action.id, payload_of(order, action, action.attempt)), stop);
   crash_point("exec.after_effect");
-  Outcome outcome = result ? outcome_of(script, *result)
-                           : script_outcome(Outcome::Kind::error, "nothing was run: " + result.error().text());
+  Outcome outcome = result
+                        ? outcome_of(script, *result)
+                        : script_outcome(Outcome::Kind::error, "nothing was run: " + result.error().text());
   if (const auto done = journal.record_done(action.id, outcome); !done)
     outcome.detail += "; its end is not on record: " + done.error().text();
   crash_point("exec.after_done_record");
@@ -79,7 +80,8 @@ Outcome ScriptExecutor::execute(const Action& action, std::stop_token stop) {
   if (!order) return script_outcome(Outcome::Kind::error, order.error().text());
   const auto entry = journal_.find(action.id);
   if (!entry)
-    return script_outcome(Outcome::Kind::unknown, "whether it ran before cannot be known: " + entry.error().text());
+    return script_outcome(Outcome::Kind::unknown,
+                          "whether it ran before cannot be known: " + entry.error().text());
   if (entry->done) return *entry->done;
   const Script& script = *order->script;
   if (entry->started && script.on_unknown == Script::OnUnknown::in_doubt)
@@ -127,7 +129,8 @@ Result<Preview> ScriptExecutor::preview(const ActionRequest& request) {
   preview.notes.push_back(script.verify.empty()
                               ? "counts as proved when its exit code is 0"
                               : fmt::format("is proved by {}", fmt::join(script.verify, " ")));
-  if (const auto changed = changed_since_load(script)) preview.notes.push_back("would be refused now: " + *changed);
+  if (const auto changed = changed_since_load(script))
+    preview.notes.push_back("would be refused now: " + *changed);
   return preview;
 }
 

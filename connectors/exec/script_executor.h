@@ -1,9 +1,9 @@
 /// Runs scripts: programs with a manifest, each order at most once.
 ///
-/// The journal is written before the start and after the end. An order that is on record as done gives its stored outcome; one
-/// that was started and has no end on record is never started again, unless its manifest says `on_unknown: rerun`, which
-/// declares that running it twice does no harm.
-/// A script runs on the engine's host, for detections of any host: the document on its standard input names that.
+/// The journal is written before the start and after the end. An order that is on record as done gives its
+/// stored outcome; one that was started and has no end on record is never started again, unless its manifest
+/// says `on_unknown: rerun`, which declares that running it twice does no harm. A script runs on the engine's
+/// host, for detections of any host: the document on its standard input names that.
 ///
 /// Limits: one call ends within the manifest's timeout plus the grace of child_process.h.
 #pragma once

@@ -13,12 +13,13 @@ namespace riposte {
 namespace {
 
 std::optional<std::string> writable_by_all(const std::filesystem::path& file) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(file.c_str(), &status) == 0 && (status.st_mode & S_IWOTH) != 0)
     return file.string() + " can be changed by every user; run: chmod o-w " + file.string();
   const std::filesystem::path folder = file.parent_path();
   // In a sticky folder nobody replaces the files of others.
-  if (::stat(folder.c_str(), &status) == 0 && (status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0)
+  if (::stat(folder.c_str(), &status) == 0 && (status.st_mode & S_IWOTH) != 0 &&
+      (status.st_mode & S_ISVTX) == 0)
     return "every user can replace files in " + folder.string() + "; run: chmod o-w " + folder.string();
   return {};
 }
@@ -34,10 +35,11 @@ std::vector<std::string> pin_files(const std::vector<std::string>& argv, Script&
     if (!is_program && !std::filesystem::is_regular_file(path, error)) continue;
     auto digest = digest_of_file(path.string());
     if (!digest) {
-      problems.push_back(digest.error().text() +
-                         (is_program ? "; a command names its program by an absolute path, or by one relative to the "
-                                       "folder of its manifest"
-                                     : ""));
+      problems.push_back(
+          digest.error().text() +
+          (is_program ? "; a command names its program by an absolute path, or by one relative to the "
+                        "folder of its manifest"
+                      : ""));
       continue;
     }
     if (is_program && ::access(path.c_str(), X_OK) != 0)

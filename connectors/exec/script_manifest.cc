@@ -32,9 +32,10 @@ bool is_name(std::string_view text, std::string_view extra) {
 }
 
 bool is_environment_name(std::string_view text) {
-  return !text.empty() && !(text.front() >= '0' && text.front() <= '9') && std::ranges::all_of(text, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !text.empty() && !(text.front() >= '0' && text.front() <= '9') &&
+         std::ranges::all_of(text, [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         });
 }
 
 std::vector<ParameterSpec> read_parameter_specs(MapReader& manifest) {
@@ -43,13 +44,15 @@ std::vector<ParameterSpec> read_parameter_specs(MapReader& manifest) {
   if (!parameters) return specs;
   for (const yaml::Entry& entry : parameters->entries()) {
     if (!is_name(entry.key, "_") || entry.key == "script")
-      manifest.diagnostics().error(entry, "'" + entry.key +
-                                              "' cannot name a parameter; use lower-case letters, digits and _, "
-                                              "a letter first, and not 'script'");
+      manifest.diagnostics().error(entry,
+                                   "'" + entry.key +
+                                       "' cannot name a parameter; use lower-case letters, digits and _, "
+                                       "a letter first, and not 'script'");
     MapReader reader(entry.value, "parameter " + entry.key, manifest.diagnostics());
     ParameterSpec spec;
     spec.name = entry.key;
-    spec.kind = parse_value_kind(reader.one_of("type", kValueKindNames).value_or("string")).value_or(ValueKind::string);
+    spec.kind = parse_value_kind(reader.one_of("type", kValueKindNames).value_or("string"))
+                    .value_or(ValueKind::string);
     spec.required = reader.boolean("required").value_or(false);
     spec.help = reader.text("help").value_or("");
     reader.finish();
@@ -63,9 +66,10 @@ void read_environment(MapReader& manifest, Script& script) {
   if (!environment) return;
   for (const yaml::Entry& entry : environment->entries()) {
     if (!is_environment_name(entry.key) || entry.key.starts_with("RIPOSTE_"))
-      manifest.diagnostics().error(entry, "'" + entry.key +
-                                              "' cannot name an environment variable; use letters, digits and _, "
-                                              "no digit first, and no name that starts with RIPOSTE_");
+      manifest.diagnostics().error(entry,
+                                   "'" + entry.key +
+                                       "' cannot name an environment variable; use letters, digits and _, "
+                                       "no digit first, and no name that starts with RIPOSTE_");
     const auto value = scalar_text(entry.value, "environment " + entry.key, manifest.diagnostics());
     if (value && value->find('\0') != std::string::npos)
       manifest.diagnostics().error(entry.value, "a value cannot hold a zero byte");
@@ -84,7 +88,8 @@ std::vector<std::string> read_command(MapReader& manifest, std::string_view key,
     return {};
   }
   argv.front() = (fs::path(script.directory) / argv.front()).lexically_normal().string();
-  for (std::string& problem : pin_files(argv, script)) manifest.diagnostics().error(*node, std::move(problem));
+  for (std::string& problem : pin_files(argv, script))
+    manifest.diagnostics().error(*node, std::move(problem));
   return argv;
 }
 
@@ -92,8 +97,8 @@ void read_limits(MapReader& manifest, Script& script) {
   if (const auto timeout = manifest.duration("timeout")) {
     script.timeout = *timeout;
     if (*timeout <= Duration::zero() || *timeout > kScriptTimeoutMax)
-      manifest.diagnostics().error(*manifest.find("timeout"),
-                                   "timeout must be more than 0s and at most " + duration_text(kScriptTimeoutMax));
+      manifest.diagnostics().error(*manifest.find("timeout"), "timeout must be more than 0s and at most " +
+                                                                  duration_text(kScriptTimeoutMax));
   }
   const auto limit = manifest.integer("output_limit", 0, static_cast<std::int64_t>(kScriptOutputMax));
   if (limit) script.output_limit = static_cast<std::size_t>(*limit);
@@ -121,7 +126,8 @@ std::optional<Script> read_manifest(const fs::path& path, Diagnostics& diagnosti
   const bool has_command = manifest.required("command") != nullptr;
   script.command = read_command(manifest, "command", script);
   if (has_command && script.command.empty() && diagnostics.ok())
-    diagnostics.error(*manifest.find("command"), "command is empty; give the program and its arguments as a list");
+    diagnostics.error(*manifest.find("command"),
+                      "command is empty; give the program and its arguments as a list");
   script.verify = read_command(manifest, "verify", script);
   script.parameters = read_parameter_specs(manifest);
   read_environment(manifest, script);
@@ -135,7 +141,8 @@ std::optional<Script> read_manifest(const fs::path& path, Diagnostics& diagnosti
 
 void find_manifests(const fs::path& folder, std::vector<fs::path>& found) {
   std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error), end;
+  for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error),
+       end;
        !error && entry != end; entry.increment(error)) {
     if (entry.depth() >= kFolderDepthMax) entry.disable_recursion_pending();
     if (entry->path().filename() == kManifestName) found.push_back(entry->path());

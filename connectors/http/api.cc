@@ -1,10 +1,10 @@
 #include "connectors/http/api.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include <arpa/inet.h>
+#include <nlohmann/json.hpp>
 
 #include "connectors/http/json.h"
 #include "connectors/http/routes.h"
@@ -21,7 +21,8 @@ constexpr const char* kRetryAfterFailures = "60";
 
 std::string lower(std::string_view text) {
   std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  std::ranges::transform(lowered, lowered.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   return lowered;
 }
 
@@ -46,10 +47,12 @@ std::optional<Answer> refuse_foreign(const Request& request) {
   if (request.host.size() != 1)
     return error_answer(400, "invalid", "a request needs exactly one Host header");
   if (!names_loopback(request.host.front()))
-    return error_answer(400, "invalid", "Host '" + request.host.front() + "' is not this server: it answers to loopback names only");
-  const bool own_origin = request.origin.empty() ||
-                          (request.origin.size() == 1 &&
-                           lower(request.origin.front()) == "http://" + lower(request.host.front()));
+    return error_answer(
+        400, "invalid",
+        "Host '" + request.host.front() + "' is not this server: it answers to loopback names only");
+  const bool own_origin =
+      request.origin.empty() || (request.origin.size() == 1 &&
+                                 lower(request.origin.front()) == "http://" + lower(request.host.front()));
   if (!own_origin) return error_answer(403, "denied", "requests from pages of other sites are refused");
   return {};
 }
@@ -63,13 +66,19 @@ std::string_view bearer_token(const Request& request) {
 
 int status_of(Errc code) {
   switch (code) {
-    case Errc::invalid: return 400;
-    case Errc::denied: return 403;
-    case Errc::not_found: return 404;
-    case Errc::conflict: return 409;
-    case Errc::unavailable: return 503;
+    case Errc::invalid:
+      return 400;
+    case Errc::denied:
+      return 403;
+    case Errc::not_found:
+      return 404;
+    case Errc::conflict:
+      return 409;
+    case Errc::unavailable:
+      return 503;
     case Errc::fenced:
-    case Errc::corrupt: return 500;
+    case Errc::corrupt:
+      return 500;
   }
   return 500;
 }
@@ -141,7 +150,8 @@ Result<Principal> Api::authenticate(const Request& request, WallTime now, Answer
     refusal = error_answer(401, "unauthenticated", "nobody has this token");
     refusal.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"riposte\", error=\"invalid_token\"");
   } else {
-    refusal = error_answer(429, "too_many_attempts", "too many wrong tokens from here; a right one is always taken");
+    refusal = error_answer(429, "too_many_attempts",
+                           "too many wrong tokens from here; a right one is always taken");
     refusal.headers.emplace_back("Retry-After", kRetryAfterFailures);
   }
   return fail(Errc::denied, "wrong token");
@@ -155,7 +165,8 @@ std::variant<Answer, Call> Api::answer_open(std::string_view path, const Request
     Answer refusal;
     const auto who = authenticate(request, now, refusal);
     if (!who) return refusal;
-    if (!who->may(Permission::read)) return error_answer(403, "denied", "/metrics needs the permission 'read'");
+    if (!who->may(Permission::read))
+      return error_answer(403, "denied", "/metrics needs the permission 'read'");
   }
   return Answer{.body = metrics_.text(), .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }

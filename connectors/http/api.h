@@ -1,6 +1,7 @@
 /// The routes of the HTTP API: a request taken apart, authenticated and answered. Knows no socket.
 ///
-/// Threads: answer() from one thread; the Calls it returns from any, and they may block as long as Control does.
+/// Threads: answer() from one thread; the Calls it returns from any, and they may block as long as Control
+/// does.
 #pragma once
 
 #include <array>

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "engine/base/nearest.h"
 
@@ -98,7 +99,8 @@ Result<Parameters> parameters_at(const Document& document) {
 }  // namespace
 
 Result<Submission> read_submission(std::string_view body) {
-  static constexpr std::array<std::string_view, 5> kKeys{"type", "host", "parameters", "comment", "request_id"};
+  static constexpr std::array<std::string_view, 5> kKeys{"type", "host", "parameters", "comment",
+                                                         "request_id"};
   const Document document = TRY(StrictParser().parse(body));
   TRY(only_known_keys(document, kKeys));
   const std::string type_name = TRY(text_at(document, "type"));

@@ -1,5 +1,8 @@
 #include "connectors/http/client.h"
 
+#include <charconv>
+#include <optional>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,9 +12,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <charconv>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 namespace riposte::http {
 namespace {
@@ -76,7 +77,8 @@ Errc errc_of_status(unsigned status) {
 Error error_of(const Json& document, unsigned status) {
   const Json error = document.is_object() ? document.value("error", Json::object()) : Json::object();
   const auto text_at = [&](const char* key) {
-    return error.is_object() && error.contains(key) && error[key].is_string() ? error[key].get<std::string>() : "";
+    return error.is_object() && error.contains(key) && error[key].is_string() ? error[key].get<std::string>()
+                                                                              : "";
   };
   std::string message = text_at("message");
   if (message.empty()) message = "the engine answered with status " + std::to_string(status);
@@ -116,8 +118,9 @@ Result<HttpClient> HttpClient::make(std::string_view url, std::string token) {
   error_code error;
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : std::string(host), error);
   if (error || !address.is_loopback()) {
-    return wrong("only loopback addresses are called, because the token is not encrypted; for another machine "
-                 "open a tunnel: ssh -L 7878:127.0.0.1:7878 HOST");
+    return wrong(
+        "only loopback addresses are called, because the token is not encrypted; for another machine "
+        "open a tunnel: ssh -L 7878:127.0.0.1:7878 HOST");
   }
   for (const char c : token) {
     if (c <= ' ' || c > '~') return fail(Errc::invalid, "the token holds a character that no token has");

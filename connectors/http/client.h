@@ -1,13 +1,14 @@
 /// A caller of the HTTP API: one request, one answer, errors with the code that the engine gave them.
 ///
 /// Threads: any; each call has its own connection.
-/// Errors:  what the API said (denied also for a missing or wrong token), or unavailable when nobody answered.
-/// Limits:  plain HTTP to loopback only, because the token travels with every request.
+/// Errors:  what the API said (denied also for a missing or wrong token), or unavailable when nobody
+/// answered. Limits:  plain HTTP to loopback only, because the token travels with every request.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "connectors/http/json.h"
 #include "engine/base/error.h"

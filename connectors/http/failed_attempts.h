@@ -1,9 +1,8 @@
 /// How often each peer has shown a wrong token lately.
 ///
-/// A right token is never kept out: on loopback every process of the machine is the same peer, and one that guesses must
-/// not be able to lock out the people who approve.
-/// Threads: one.
-/// Limits:  kPeersMax peers; with more of them in one window, each further one counts as too many.
+/// A right token is never kept out: on loopback every process of the machine is the same peer, and one that
+/// guesses must not be able to lock out the people who approve. Threads: one. Limits:  kPeersMax peers; with
+/// more of them in one window, each further one counts as too many.
 #pragma once
 
 #include <map>

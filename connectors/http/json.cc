@@ -5,7 +5,9 @@
 namespace riposte::http {
 namespace {
 
-Json instant_or_null(const std::optional<WallTime>& time) { return time ? Json(iso8601(*time)) : Json(nullptr); }
+Json instant_or_null(const std::optional<WallTime>& time) {
+  return time ? Json(iso8601(*time)) : Json(nullptr);
+}
 
 Json to_json(const Actor& actor) { return {{"kind", name_of(actor.kind)}, {"name", actor.name}}; }
 
@@ -23,14 +25,10 @@ Json to_json(const Evidence& evidence) {
 }
 
 Json to_json(const Cause& cause) {
-  return {{"stream", cause.stream.value()},
-          {"offset", cause.offset.value()},
-          {"event_uid", cause.event_uid},
-          {"event_digest", cause.event_digest},
-          {"rule", cause.rule.value()},
-          {"rule_title", cause.rule_title},
-          {"rule_digest", cause.rule_digest},
-          {"template", cause.template_name}};
+  return {{"stream", cause.stream.value()},   {"offset", cause.offset.value()},
+          {"event_uid", cause.event_uid},     {"event_digest", cause.event_digest},
+          {"rule", cause.rule.value()},       {"rule_title", cause.rule_title},
+          {"rule_digest", cause.rule_digest}, {"template", cause.template_name}};
 }
 
 Json request_json(const ActionRequest& request) {
@@ -119,7 +117,8 @@ Json to_json(const Principal& principal) {
     const std::string permission(name_of(grant.permission));
     grants.push_back(grant.action_type.empty() ? permission : permission + ":" + grant.action_type);
   }
-  return {{"name", principal.name.value()}, {"aliases", principal.aliases}, {"permissions", std::move(grants)}};
+  return {
+      {"name", principal.name.value()}, {"aliases", principal.aliases}, {"permissions", std::move(grants)}};
 }
 
 Json error_json(std::string_view code, std::string_view message) {

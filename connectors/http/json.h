@@ -4,9 +4,10 @@
 /// Limits: text that is not UTF-8 is shown with replacement characters.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "engine/ports/control.h"
 

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <ranges>
+
+#include <nlohmann/json.hpp>
 
 #include "connectors/http/body.h"
 #include "connectors/http/json.h"
@@ -96,7 +97,8 @@ Result<ActionQuery> read_action_query(const Target& target) {
   if (const std::string type = query.text("type"); !type.empty()) {
     wanted.type = parse_action_type(type);
     if (!wanted.type)
-      return fail(Errc::invalid, "'" + type + "' is no action type" + did_you_mean(type, action_type_names()));
+      return fail(Errc::invalid,
+                  "'" + type + "' is no action type" + did_you_mean(type, action_type_names()));
   }
   return wanted;
 }
@@ -115,7 +117,8 @@ Result<Json> list_audit(Control& control, const Asked& asked) {
   const std::size_t limit = TRY(query.limit());
   AuditQuery wanted;
   wanted.limit = limit + 1;
-  if (const std::string action = query.text("action"); !action.empty()) wanted.action = TRY(action_id(action));
+  if (const std::string action = query.text("action"); !action.empty())
+    wanted.action = TRY(action_id(action));
   const std::vector<AuditRecord> records = TRY(control.audit(asked.who, wanted));
   const std::size_t shown = std::min(records.size(), limit);
   // Of everything the newest are wanted, of one action the first: the one too many is at the other end.

@@ -1,6 +1,10 @@
 #include "connectors/http/server.h"
 
 #include <array>
+#include <future>
+#include <set>
+#include <thread>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -12,9 +16,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <future>
-#include <set>
-#include <thread>
 
 #include "connectors/http/api.h"
 #include "engine/base/clock.h"
@@ -34,8 +35,8 @@ constexpr std::uint64_t kBodyBytesMax = 1024 * 1024;
 constexpr std::uint32_t kHeaderBytesMax = 16 * 1024;
 /// For an answer to be taken by its reader.
 constexpr std::chrono::seconds kWriteTimeout{10};
-/// After a refusal, what is still being sent is read away for this long and this much; closing at once would take the
-/// refusal back before the client has read it.
+/// After a refusal, what is still being sent is read away for this long and this much; closing at once would
+/// take the refusal back before the client has read it.
 constexpr std::chrono::seconds kLingerTimeout{1};
 constexpr std::size_t kLingerBytesMax = 4 * 1024 * 1024;
 /// When accepting fails (no descriptors left), the next attempt is made after this.
@@ -169,9 +170,9 @@ Result<void> HttpServer::Body::listen() {
   error_code error;
   const auto address = asio::ip::make_address(options.listen_address, error);
   if (error || !address.is_loopback()) {
-    return fail(Errc::invalid, "the API listens on loopback only (127.0.0.1 or ::1), not on '" +
-                                   options.listen_address +
-                                   "': without TLS, tokens would cross the network in the clear; use an SSH tunnel");
+    return fail(Errc::invalid,
+                "the API listens on loopback only (127.0.0.1 or ::1), not on '" + options.listen_address +
+                    "': without TLS, tokens would cross the network in the clear; use an SSH tunnel");
   }
   const tcp::endpoint endpoint(address, options.port);
   acceptor.open(endpoint.protocol(), error);
@@ -256,7 +257,7 @@ asio::awaitable<bool> HttpServer::Body::exchange(Connection& connection) {
   const bool keep_alive = wants_more && !is_head && !stopping;
   const bool sent = co_await send(connection, response_of(std::move(told), version, keep_alive, !is_head));
   connection.answering = false;
-  co_return sent && keep_alive;
+  co_return sent&& keep_alive;
 }
 
 asio::awaitable<Answer> HttpServer::Body::answer(Request request) {
@@ -266,7 +267,8 @@ asio::awaitable<Answer> HttpServer::Body::answer(Request request) {
     told = std::move(*ready);
   } else if (stopping || calls_in_flight >= options.calls_max) {
     metrics.counter("riposte_http_shed_total", "Requests refused because the server was busy").add();
-    told = error_answer(503, "unavailable", stopping ? "the engine is stopping" : "too many requests at once; ask again");
+    told = error_answer(503, "unavailable",
+                        stopping ? "the engine is stopping" : "too many requests at once; ask again");
   } else {
     ++calls_in_flight;
     const Call& call = std::get<Call>(planned);
@@ -296,7 +298,8 @@ asio::awaitable<bool> HttpServer::Body::refuse(Connection& connection, Answer re
 asio::awaitable<bool> HttpServer::Body::send(Connection& connection, Response response) {
   error_code error;
   connection.stream.expires_after(kWriteTimeout);
-  co_await beast::http::async_write(connection.stream, response, asio::redirect_error(asio::use_awaitable, error));
+  co_await beast::http::async_write(connection.stream, response,
+                                    asio::redirect_error(asio::use_awaitable, error));
   co_return !error;
 }
 

@@ -1,8 +1,9 @@
 /// The HTTP server of the engine's API: sockets, limits and timeouts around the routes of api.h.
 ///
-/// Threads: one for all sockets and `threads` for calls of Control, all its own; start() and stop() from one thread.
-/// Errors:  start(): invalid (an address that is not loopback), unavailable (the address is taken).
-/// Limits:  loopback only: there is no TLS, so nothing else would keep tokens secret. One request at a time per
+/// Threads: one for all sockets and `threads` for calls of Control, all its own; start() and stop() from one
+/// thread. Errors:  start(): invalid (an address that is not loopback), unavailable (the address is taken).
+/// Limits:  loopback only: there is no TLS, so nothing else would keep tokens secret. One request at a time
+/// per
 ///          connection; too many connections or calls are answered with 503.
 #pragma once
 
@@ -24,14 +25,15 @@ struct HttpOptions {
   std::size_t connections_max = 256;
   std::size_t calls_max = 64;  ///< running and waiting for a thread; one more is answered with 503
   bool metrics_public = true;  ///< /metrics without a token: on loopback, like the node exporters beside it
-  std::chrono::milliseconds read_timeout{10'000};  ///< for a request's head, for its body, and for the next request
+  std::chrono::milliseconds read_timeout{
+      10'000};  ///< for a request's head, for its body, and for the next request
 };
 
 class HttpServer {
  public:
   /// Borrows `users`, `control` and `metrics` until destroyed.
-  static Result<std::unique_ptr<HttpServer>> start(HttpOptions options, const UserDirectory& users, Control& control,
-                                                   Metrics& metrics);
+  static Result<std::unique_ptr<HttpServer>> start(HttpOptions options, const UserDirectory& users,
+                                                   Control& control, Metrics& metrics);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

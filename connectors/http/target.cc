@@ -17,7 +17,8 @@ Result<std::string> percent_decode(std::string_view text) {
         return fail(Errc::invalid, "'%' without two hexadecimal digits behind it in the request's target");
       i += 2;
     }
-    if (byte < 0x20 || byte == 0x7f) return fail(Errc::invalid, "a control character in the request's target");
+    if (byte < 0x20 || byte == 0x7f)
+      return fail(Errc::invalid, "a control character in the request's target");
     decoded += static_cast<char>(byte);
   }
   return decoded;
@@ -43,7 +44,8 @@ Result<Target> parse_target(std::string_view text) {
   if (!text.starts_with('/')) return fail(Errc::invalid, "the request's target is no absolute path");
   const auto question = text.find('?');
   Target target;
-  for (const auto part : std::views::split(text.substr(1, question == std::string_view::npos ? question : question - 1), '/'))
+  for (const auto part :
+       std::views::split(text.substr(1, question == std::string_view::npos ? question : question - 1), '/'))
     target.path.push_back(TRY(percent_decode(std::string_view(part.begin(), part.end()))));
   if (question != std::string_view::npos) TRY(read_query(text.substr(question + 1), target));
   return target;

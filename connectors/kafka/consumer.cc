@@ -55,6 +55,7 @@ bool KafkaSource::Consumer::leave() {
   const Queue queue(rd_kafka_queue_new(handle_.get()));
   const ErrorObject refused(rd_kafka_consumer_close_queue(handle_.get(), queue.get()));
   const Deadline deadline = Deadline::after(kCloseTimeout);
+  // Records that were fetched and never polled arrive here too: rd_kafka_queue_poll_callback() would abort on them.
   while (!refused && rd_kafka_consumer_closed(handle_.get()) == 0 && deadline.left() > Duration::zero())
     rd_kafka_queue_poll_callback(queue.get(), milliseconds(kCloseStep));
   return refused || rd_kafka_consumer_closed(handle_.get()) != 0;
@@ -105,17 +106,12 @@ void KafkaSource::Consumer::append_record(const rd_kafka_message_t& message) {
 }
 
 void KafkaSource::Consumer::on_message_error(const rd_kafka_message_t& message) {
-  const std::string text = secrets.hide(rd_kafka_message_errstr(&message));
   switch (message.err) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF: return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return on_out_of_range(message);
-    default: break;
+    default: return on_trouble(message.err, rd_kafka_message_errstr(&message));
   }
-  if (auto error = lasting(message.err, text, was_connected_))
-    passing_ = std::move(error);
-  else
-    trouble_.note(message.err, text);
 }
 
 void KafkaSource::Consumer::on_out_of_range(const rd_kafka_message_t& message) {
@@ -138,20 +134,23 @@ void KafkaSource::Consumer::on_out_of_range(const rd_kafka_message_t& message) {
   take(*again);
 }
 
-void KafkaSource::Consumer::on_error(rd_kafka_t* handle, int number, const char* reason, void* opaque) {
-  auto& self = *static_cast<Consumer*>(static_cast<Context*>(opaque));
-  auto code = static_cast<rd_kafka_resp_err_t>(number);
-  std::string text = self.secrets.hide(reason);
-  const bool fatal = code == RD_KAFKA_RESP_ERR__FATAL;
-  if (fatal) {
-    std::array<char, 512> why{};
-    code = rd_kafka_fatal_error(handle, why.data(), why.size());
-    text = self.secrets.hide(why.data());
-  }
-  auto error = lasting(code, text, self.was_connected_);
-  if (fatal && !error) error = lasting(RD_KAFKA_RESP_ERR__FATAL, text, false);
-  if (!error) return self.trouble_.note(code, text);
-  (fatal ? self.halted_ : self.passing_) = std::move(error);
+void KafkaSource::Consumer::on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
+  static_cast<Consumer*>(static_cast<Context*>(opaque))->on_trouble(static_cast<rd_kafka_resp_err_t>(code), reason);
+}
+
+void KafkaSource::Consumer::on_trouble(rd_kafka_resp_err_t code, const char* reason) {
+  if (code == RD_KAFKA_RESP_ERR__FATAL) return on_fatal();
+  const std::string text = secrets.hide(reason);
+  auto error = lasting(code, text, was_connected_);
+  if (!error) return trouble_.note(code, text);
+  (error->code == Errc::fenced ? halted_ : passing_) = std::move(error);
+}
+
+void KafkaSource::Consumer::on_fatal() {
+  std::array<char, 512> text{};
+  const auto code = rd_kafka_fatal_error(handle_.get(), text.data(), text.size());
+  halted_ = lasting(code, secrets.hide(text.data()), false);
+  if (!halted_) halted_ = lasting(RD_KAFKA_RESP_ERR__FATAL, secrets.hide(text.data()), false);
 }
 
 void KafkaSource::Consumer::set_paused(const StreamId& stream, bool paused) {

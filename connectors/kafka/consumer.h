@@ -44,6 +44,8 @@ class KafkaSource::Consumer : public kafka::Context {
   static void on_error(rd_kafka_t*, int, const char*, void*);
   void collect(std::chrono::milliseconds timeout);
   void append_record(const rd_kafka_message_t& message);
+  void on_trouble(rd_kafka_resp_err_t code, const char* reason);
+  void on_fatal();
   void on_message_error(const rd_kafka_message_t& message);
   void on_out_of_range(const rd_kafka_message_t& message);
   void commit_if_due();

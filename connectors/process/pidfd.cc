@@ -26,7 +26,8 @@ Result<Pidfd> Pidfd::open(std::int32_t pid) {
       return fail(Errc::not_found, "no process has the number " + number);
     case EINVAL:  // before Linux 6.9
     case ENOENT:
-      return fail(Errc::invalid, number + " is a thread inside a process; name the process (its thread group)");
+      return fail(Errc::invalid,
+                  number + " is a thread inside a process; name the process (its thread group)");
     case EMFILE:
     case ENFILE:
     case ENOMEM:

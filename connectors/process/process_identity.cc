@@ -21,7 +21,9 @@ namespace {
 /// More generations than any real tree has.
 constexpr std::size_t kAncestryMax = 1024;
 
-std::string proc_path(std::int32_t pid, std::string_view file) { return fmt::format("/proc/{}/{}", pid, file); }
+std::string proc_path(std::int32_t pid, std::string_view file) {
+  return fmt::format("/proc/{}/{}", pid, file);
+}
 
 /// Empty when it cannot be opened or read, as when the process has gone in between.
 std::string read_small_file(const std::string& path, std::size_t limit) {
@@ -78,16 +80,18 @@ WallTime started_at(std::uint64_t ticks) {
          std::chrono::microseconds(ticks % per_second * 1'000'000 / per_second);
 }
 
-/// /proc has nothing to say of it. Whether it exists is asked of the kernel, because hidepid hides living processes.
+/// /proc has nothing to say of it. Whether it exists is asked of the kernel, because hidepid hides living
+/// processes.
 std::unexpected<Error> not_shown(std::int32_t pid) {
   const auto handle = Pidfd::open(pid);
   if (!handle && handle.error().code == Errc::not_found) return std::unexpected(handle.error());
   if (handle && handle->has_ended())
     return fail(Errc::not_found, fmt::format("process {} has just ended", pid));
-  return fail(Errc::unavailable,
-              fmt::format("process {} exists, but /proc does not show it; is /proc mounted with hidepid? Give the "
-                          "engine's user the mount's gid, or run it as root",
-                          pid));
+  return fail(
+      Errc::unavailable,
+      fmt::format("process {} exists, but /proc does not show it; is /proc mounted with hidepid? Give the "
+                  "engine's user the mount's gid, or run it as root",
+                  pid));
 }
 
 }  // namespace
@@ -130,7 +134,7 @@ std::string command_line_of(std::int32_t pid) {
 }
 
 std::string user_id_of(std::int32_t pid) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(proc_path(pid, "").c_str(), &status) == 0 ? std::to_string(status.st_uid) : "";
 }
 

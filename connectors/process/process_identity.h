@@ -1,7 +1,8 @@
 /// Which process a number stands for right now: number, start and boot together are never used twice.
 ///
 /// Units:   start_ticks count from boot, sysconf(_SC_CLK_TCK) per second (10 ms on every common kernel).
-/// Limits:  numbers are those of the engine's own PID namespace. Whoever reads an identity without holding a Pidfd on the
+/// Limits:  numbers are those of the engine's own PID namespace. Whoever reads an identity without holding a
+/// Pidfd on the
 ///          process may be looking at its successor a moment later.
 #pragma once
 
@@ -32,7 +33,8 @@ struct ProcessIdentity {
   bool kernel_thread = false;
 };
 
-/// Errors: not_found; unavailable (it exists, but /proc does not show it or cannot be read: hidepid, missing mount).
+/// Errors: not_found; unavailable (it exists, but /proc does not show it or cannot be read: hidepid, missing
+/// mount).
 Result<ProcessIdentity> read_process(std::int32_t pid);
 
 /// Identity of this boot of the machine. Errors: unavailable.
@@ -41,14 +43,16 @@ Result<std::string> read_boot_id();
 /// Ticks since boot, now: later than the start of everything that runs.
 std::uint64_t ticks_since_boot();
 
-/// The arguments separated by spaces, fit to be shown, cut at kCommandLineMax bytes. Empty when it cannot be read.
+/// The arguments separated by spaces, fit to be shown, cut at kCommandLineMax bytes. Empty when it cannot be
+/// read.
 std::string command_line_of(std::int32_t pid);
 inline constexpr std::size_t kCommandLineMax = 1024;
 
 /// The numeric user that owns the process, or empty.
 std::string user_id_of(std::int32_t pid);
 
-/// The process, its parent, and so on up to the first; bounded, so that a changing tree cannot hold anybody up.
+/// The process, its parent, and so on up to the first; bounded, so that a changing tree cannot hold anybody
+/// up.
 std::vector<std::int32_t> ancestry_of(std::int32_t pid);
 
 /// A process that runs `executable` and was started at or after `start_ticks`.

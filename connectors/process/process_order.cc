@@ -8,12 +8,12 @@ namespace riposte {
 
 Result<ProcessOrder> read_process_order(const ActionRequest& request) {
   const auto given_pid = request.parameters.find("pid");
-  if (given_pid == request.parameters.end())
-    return fail(Errc::invalid, "the order has no parameter 'pid'");
+  if (given_pid == request.parameters.end()) return fail(Errc::invalid, "the order has no parameter 'pid'");
   const Value number = TRY_DOING("reading 'pid'", conform(given_pid->second, ValueKind::integer));
   const std::int64_t pid = std::get<std::int64_t>(number);
   if (pid <= 0 || pid > std::numeric_limits<std::int32_t>::max())
-    return fail(Errc::invalid, fmt::format("'{}' is no process number; it must be a positive 32-bit number", pid));
+    return fail(Errc::invalid,
+                fmt::format("'{}' is no process number; it must be a positive 32-bit number", pid));
   ProcessOrder order{.pid = static_cast<std::int32_t>(pid), .start = {}, .not_after = request.not_after};
   if (const auto given_start = request.parameters.find("start"); given_start != request.parameters.end()) {
     const std::string text = text_of(given_start->second);
@@ -31,8 +31,9 @@ std::optional<std::string> mismatch(const ProcessOrder& order, const ProcessIden
     return fmt::format("{}, the one that is meant at {}: the number now belongs to another process", found,
                        iso8601(*order.start));
   if (identity.started_at - kStartTolerance > order.not_after)
-    return fmt::format("{}, after the detection or submission of {}: the number now belongs to a later process", found,
-                       iso8601(order.not_after));
+    return fmt::format(
+        "{}, after the detection or submission of {}: the number now belongs to a later process", found,
+        iso8601(order.not_after));
   return {};
 }
 

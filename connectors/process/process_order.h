@@ -13,8 +13,9 @@ namespace riposte {
 
 /// One tick of the kernel, in which it counts the start of a process.
 inline constexpr Duration kStartTick = std::chrono::milliseconds(10);
-/// Many sensors derive a start from the boot time in whole seconds, or cut a time to the second; slewing of the clock since
-/// the process started comes on top. Short enough that a number cannot come round again in it.
+/// Many sensors derive a start from the boot time in whole seconds, or cut a time to the second; slewing of
+/// the clock since the process started comes on top. Short enough that a number cannot come round again in
+/// it.
 inline constexpr Duration kStartConversionSlack = std::chrono::seconds(1);
 inline constexpr Duration kStartTolerance = kStartTick + kStartConversionSlack;
 

@@ -48,9 +48,9 @@ std::optional<ProcessStat> parse_stat(std::string_view text) {
   if (!split(text.substr(name_ends + 1), fields)) return {};
   const auto field = [&](std::size_t number) { return fields.at(number - kFirstField); };
   ProcessStat stat;
-  const bool numbers = read_number(text.substr(0, name_starts), stat.pid) && read_number(field(4), stat.parent) &&
-                       read_number(field(9), stat.flags) && read_number(field(20), stat.threads) &&
-                       read_number(field(22), stat.start_ticks);
+  const bool numbers = read_number(text.substr(0, name_starts), stat.pid) &&
+                       read_number(field(4), stat.parent) && read_number(field(9), stat.flags) &&
+                       read_number(field(20), stat.threads) && read_number(field(22), stat.start_ticks);
   if (!numbers || field(3).size() != 1) return {};
   stat.state = field(3).front();
   return stat;

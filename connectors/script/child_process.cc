@@ -50,7 +50,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 }
 
 bool default_signals() {
-  struct sigaction standard {};
+  struct sigaction standard{};
   standard.sa_handler = SIG_DFL;
   for (int signal = 1; signal <= SIGRTMAX; ++signal) ::sigaction(signal, &standard, nullptr);
   sigset_t none;
@@ -60,11 +60,12 @@ bool default_signals() {
 
 /// Runs in the child: async-signal-safe calls only, because other threads may have held any lock.
 [[noreturn]] void become(const Launch& launch) {
-  const bool ready = ::setsid() >= 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-                     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::dup2(launch.stdin_fd, STDIN_FILENO) >= 0 &&
-                     ::dup2(launch.output_fd, STDOUT_FILENO) >= 0 && ::dup2(launch.output_fd, STDERR_FILENO) >= 0 &&
-                     ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0 &&
-                     ::chdir(launch.directory) == 0 && default_signals();
+  const bool ready =
+      ::setsid() >= 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+      ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::dup2(launch.stdin_fd, STDIN_FILENO) >= 0 &&
+      ::dup2(launch.output_fd, STDOUT_FILENO) >= 0 && ::dup2(launch.output_fd, STDERR_FILENO) >= 0 &&
+      ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0 && ::chdir(launch.directory) == 0 &&
+      default_signals();
   ::umask(kPrivateUmask);
   // The engine may have died before the death signal was armed.
   if (ready && ::getppid() == launch.engine)
@@ -84,7 +85,10 @@ class Child {
 
  private:
   Child(pid_t pid, ChildFile output, ChildFile status)
-      : pid_(pid), output_(std::move(output)), status_(std::move(status)), handle_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U))) {}
+      : pid_(pid),
+        output_(std::move(output)),
+        status_(std::move(status)),
+        handle_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U))) {}
 
   void wait(Duration longest);
   void read_output(std::size_t limit);
@@ -124,7 +128,8 @@ Result<Child> Child::start(const ChildCommand& command) {
   if (pid == 0) become(launch);
   const int error = errno;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (pid < 0) return fail(Errc::unavailable, "starting a process: " + std::generic_category().message(error));
+  if (pid < 0)
+    return fail(Errc::unavailable, "starting a process: " + std::generic_category().message(error));
   return Child(pid, std::move(output.read_end), std::move(status.read_end));
 }
 
@@ -188,7 +193,7 @@ void Child::wait_for_exit(const ChildCommand& command, const std::stop_token& st
     }
     if (next_signal == 0) return;
     signal_group(next_signal);
-    deadline = Deadline::after(next_signal == SIGTERM ? kTermGrace : kKillWait);
+    deadline = Deadline::after(next_signal == SIGTERM ? command.term_grace : kKillWait);
     next_signal = next_signal == SIGTERM ? SIGKILL : 0;
   }
 }

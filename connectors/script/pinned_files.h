@@ -1,6 +1,7 @@
 /// Files that must be, when a script runs, what they were when it was loaded.
 ///
-/// Limits: whoever may write the file can still change it between the look and the start; keep scripts writable by the
+/// Limits: whoever may write the file can still change it between the look and the start; keep scripts
+/// writable by the
 ///         administrator alone.
 #pragma once
 

@@ -25,10 +25,15 @@ constexpr mode_t kPrivateFile = 0600;
 /// Ids are 32 hexadecimal digits; anything of this length without a path in it is harmless.
 constexpr std::size_t kIdMax = 128;
 
-constexpr std::array<Outcome::Kind, 9> kOutcomeKinds{
-    Outcome::Kind::ok,          Outcome::Kind::already_done, Outcome::Kind::not_found,
-    Outcome::Kind::refused_identity, Outcome::Kind::refused_guard, Outcome::Kind::unsupported,
-    Outcome::Kind::timeout,     Outcome::Kind::error,        Outcome::Kind::unknown};
+constexpr std::array<Outcome::Kind, 9> kOutcomeKinds{Outcome::Kind::ok,
+                                                     Outcome::Kind::already_done,
+                                                     Outcome::Kind::not_found,
+                                                     Outcome::Kind::refused_identity,
+                                                     Outcome::Kind::refused_guard,
+                                                     Outcome::Kind::unsupported,
+                                                     Outcome::Kind::timeout,
+                                                     Outcome::Kind::error,
+                                                     Outcome::Kind::unknown};
 
 std::unexpected<Error> failed(const std::filesystem::path& path, int error) {
   return fail(Errc::unavailable,
@@ -73,7 +78,8 @@ Result<Outcome> decode(const std::filesystem::path& path) {
   try {
     const Json json = Json::parse(bytes);
     const auto name = json.at("outcome").get<std::string>();
-    const auto kind = std::ranges::find(kOutcomeKinds, name, [](Outcome::Kind known) { return name_of(known); });
+    const auto kind =
+        std::ranges::find(kOutcomeKinds, name, [](Outcome::Kind known) { return name_of(known); });
     if (kind != kOutcomeKinds.end())
       return Outcome{.kind = *kind,
                      .detail = json.at("detail").get<std::string>(),
@@ -85,7 +91,7 @@ Result<Outcome> decode(const std::filesystem::path& path) {
 }
 
 WallTime modified_at(const std::filesystem::path& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return WallTime::max();
   return WallTime(std::chrono::duration_cast<Duration>(std::chrono::seconds(status.st_mtim.tv_sec) +
                                                        std::chrono::nanoseconds(status.st_mtim.tv_nsec)));
@@ -97,7 +103,8 @@ void remove_older(const std::filesystem::path& directory, WallTime before) {
   for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::filesystem::path& path = entry->path();
-    const bool ours = path.extension() == ".started" || path.extension() == ".done" || path.extension() == ".new";
+    const bool ours =
+        path.extension() == ".started" || path.extension() == ".done" || path.extension() == ".new";
     if (ours && modified_at(path) < before) ::unlink(path.c_str());
   }
 }
@@ -140,7 +147,8 @@ Result<void> ScriptJournal::record_started(const ActionId& id, bool again) {
 Result<void> ScriptJournal::record_done(const ActionId& id, const Outcome& outcome) {
   const auto path = TRY(file_of(directory_, id, ".done"));
   const auto unfinished = TRY(file_of(directory_, id, ".new"));
-  const Json json{{"outcome", name_of(outcome.kind)}, {"detail", outcome.detail}, {"evidence", outcome.evidence}};
+  const Json json{
+      {"outcome", name_of(outcome.kind)}, {"detail", outcome.detail}, {"evidence", outcome.evidence}};
   TRY(write_synced(unfinished, O_TRUNC, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"));
   if (::rename(unfinished.c_str(), path.c_str()) != 0) return failed(path, errno);
   return sync_directory(directory_);

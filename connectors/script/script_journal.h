@@ -1,11 +1,13 @@
-/// What is on record, on this disk, of every script that was ever started: the reason why none is started twice.
+/// What is on record, on this disk, of every script that was ever started: the reason why none is started
+/// twice.
 ///
-/// Layout:  <directory>/<action id>.started before the program starts, <action id>.done (JSON) after it ended; both synced,
+/// Layout:  <directory>/<action id>.started before the program starts, <action id>.done (JSON) after it
+/// ended; both synced,
 ///          file and directory, before the next step. One action has one journal entry, whatever the attempt.
 /// Threads: any, for different actions; of two for the same action one finds the entry already there.
-/// Errors:  unavailable (disk full, I/O), corrupt (a record that does not decode), conflict (already started).
-/// Owns:    the directory's files.
-/// Limits:  entries older than kJournalRetention are removed at open; reaches_back_to() says from when on "no entry" means
+/// Errors:  unavailable (disk full, I/O), corrupt (a record that does not decode), conflict (already
+/// started). Owns:    the directory's files. Limits:  entries older than kJournalRetention are removed at
+/// open; reaches_back_to() says from when on "no entry" means
 ///          "never started". A directory that was removed or restored from a copy knows less than it seems.
 #pragma once
 
@@ -31,7 +33,8 @@ class ScriptJournal {
   };
   Result<Entry> find(const ActionId& id) const;
 
-  /// Durable when it returns. Errors: conflict, when there is such a record and `again` does not allow for it.
+  /// Durable when it returns. Errors: conflict, when there is such a record and `again` does not allow for
+  /// it.
   Result<void> record_started(const ActionId& id, bool again);
   Result<void> record_done(const ActionId& id, const Outcome& outcome);
 

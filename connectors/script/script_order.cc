@@ -86,7 +86,9 @@ Json document(const ScriptOrder& order, const ActionRequest& request, std::uint3
             {"uid", request.cause.event_uid}}}};
 }
 
-std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string line_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 }  // namespace
 

@@ -13,7 +13,8 @@ struct ScriptOrder {
   Parameters parameters;           ///< the script's own, as its manifest types them
 };
 
-/// Errors: invalid (no script named, unknown script, parameters that do not fit its manifest), all of them at once.
+/// Errors: invalid (no script named, unknown script, parameters that do not fit its manifest), all of them at
+/// once.
 Result<ScriptOrder> read_script_order(const ActionRequest& request, const Scripts& scripts);
 
 /// Version of the document below; raised when a field changes its meaning.

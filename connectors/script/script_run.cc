@@ -19,17 +19,18 @@ Proof proof(Proof::Kind kind, std::string detail) { return {.kind = kind, .detai
 
 ChildCommand command_of(const Script& script, const std::vector<std::string>& argv, const ActionId& id,
                         std::string stdin_bytes) {
-  ChildCommand command{.argv = argv,
-                       .environment = {},
-                       .directory = script.directory,
-                       .stdin_bytes = std::move(stdin_bytes),
-                       .timeout = script.timeout,
-                       .output_limit = script.output_limit};
+  ChildCommand command;
+  command.argv = argv;
+  command.directory = script.directory;
+  command.stdin_bytes = std::move(stdin_bytes);
+  command.timeout = script.timeout;
+  command.output_limit = script.output_limit;
   std::map<std::string, std::string> environment = script.environment;
   environment.emplace("PATH", "/usr/bin:/bin");
   environment.emplace("LANG", "C.UTF-8");
   environment["RIPOSTE_ACTION_ID"] = id.value();
-  for (const auto& [name, value] : environment) command.environment.push_back(fmt::format("{}={}", name, value));
+  for (const auto& [name, value] : environment)
+    command.environment.push_back(fmt::format("{}={}", name, value));
   return command;
 }
 
@@ -45,7 +46,8 @@ Proof run_verification(const ScriptOrder& order, const Action& action, const std
   if (result->end == ChildResult::End::exited && result->code == kExitDisproven)
     return proof(Proof::Kind::disproven, "the verifying program disagrees" + tail);
   if (result->end == ChildResult::End::exited)
-    return proof(Proof::Kind::unknown, fmt::format("the verifying program ended with exit code {}{}", result->code, tail));
+    return proof(Proof::Kind::unknown,
+                 fmt::format("the verifying program ended with exit code {}{}", result->code, tail));
   return proof(Proof::Kind::unknown, "the verifying program did not come to an end by itself" + tail);
 }
 

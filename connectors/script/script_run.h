@@ -15,8 +15,8 @@ namespace riposte {
 ChildCommand command_of(const Script& script, const std::vector<std::string>& argv, const ActionId& id,
                         std::string stdin_bytes);
 
-/// Runs the manifest's verifying program: exit 0 is a proof, 1 a disproof, anything else no answer. It reads what the
-/// script read, and the evidence. Call it only where `verify` is not empty.
+/// Runs the manifest's verifying program: exit 0 is a proof, 1 a disproof, anything else no answer. It reads
+/// what the script read, and the evidence. Call it only where `verify` is not empty.
 Proof run_verification(const ScriptOrder& order, const Action& action, const std::stop_token& stop);
 
 /// The end of a program's output, fit to be shown in one line.

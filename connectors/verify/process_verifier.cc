@@ -28,13 +28,15 @@ std::optional<std::uint64_t> ticks_of(const Evidence& evidence, const std::strin
 }
 
 /// Whether `found` is the process that the executor saw, or, where it saw none, the one that the order means.
-std::optional<std::string> difference(const Action& action, const ProcessOrder& order, const ProcessIdentity& found) {
+std::optional<std::string> difference(const Action& action, const ProcessOrder& order,
+                                      const ProcessIdentity& found) {
   const std::string boot = fact_of(action.evidence, "boot_id");
   if (!boot.empty() && boot != found.boot_id) return "the machine has booted since";
   const auto ticks = ticks_of(action.evidence, "start_ticks");
   if (!ticks) return mismatch(order, found);
   if (*ticks != found.start_ticks)
-    return fmt::format("the number {} now belongs to a process started at {}", found.pid, iso8601(found.started_at));
+    return fmt::format("the number {} now belongs to a process started at {}", found.pid,
+                       iso8601(found.started_at));
   return {};
 }
 
@@ -43,8 +45,8 @@ std::string successor_note(const Evidence& evidence) {
   if (!since) return "";
   const auto successor = find_successor(fact_of(evidence, "exe"), *since);
   if (!successor) return "";
-  return fmt::format("; something started {} again as process {} at {}", fact_of(evidence, "exe"), successor->pid,
-                     iso8601(successor->started_at));
+  return fmt::format("; something started {} again as process {} at {}", fact_of(evidence, "exe"),
+                     successor->pid, iso8601(successor->started_at));
 }
 
 Proof check_gone(const Action& action, const std::string& how) {
@@ -70,7 +72,8 @@ Proof ProcessVerifier::check(const Action& action, std::stop_token) {
   }
   if (const auto other = difference(action, *order, *found)) return check_gone(action, *other);
   if (found->run_state == RunState::gone)
-    return check_gone(action, fmt::format("process {} has ended and waits for its parent to notice", order->pid));
+    return check_gone(action,
+                      fmt::format("process {} has ended and waits for its parent to notice", order->pid));
 
   const std::string seen = fmt::format("process {} is in state {}", order->pid, found->state);
   const bool stopped = found->run_state == RunState::stopped;

@@ -12,7 +12,8 @@ Proof ScriptVerifier::check(const Action& action, std::stop_token stop) {
   const auto entry = journal_.find(action.id);
   if (!entry) return {Proof::Kind::unknown, entry.error().text()};
   if (!entry->done) return {Proof::Kind::unknown, "no end of the script is on record"};
-  if (entry->done->kind == Outcome::Kind::ok) return {Proof::Kind::proven, "on record: " + entry->done->detail};
+  if (entry->done->kind == Outcome::Kind::ok)
+    return {Proof::Kind::proven, "on record: " + entry->done->detail};
   return {Proof::Kind::disproven, "on record: " + entry->done->detail};
 }
 

@@ -20,7 +20,9 @@ std::optional<Permission> parse_permission(std::string_view name) {
 
 }  // namespace
 
-std::string_view name_of(Permission permission) { return kPermissionNames[static_cast<std::size_t>(permission)]; }
+std::string_view name_of(Permission permission) {
+  return kPermissionNames[static_cast<std::size_t>(permission)];
+}
 
 Result<Grant> parse_grant(std::string_view text, std::span<const std::string_view> action_types) {
   const auto colon = text.find(':');
@@ -37,8 +39,8 @@ Result<Grant> parse_grant(std::string_view text, std::span<const std::string_vie
     return fail(Errc::invalid, "'admin' is about the engine, not about an action type; write 'admin' alone");
   if (type == kEveryType) return Grant{*permission, ""};
   if (std::ranges::find(action_types, type) == action_types.end()) {
-    return fail(Errc::invalid, "'" + std::string(type) + "' is no action type" + did_you_mean(type, action_types) +
-                                   " ('*' stands for all of them)");
+    return fail(Errc::invalid, "'" + std::string(type) + "' is no action type" +
+                                   did_you_mean(type, action_types) + " ('*' stands for all of them)");
   }
   return Grant{*permission, std::string(type)};
 }

@@ -1,13 +1,13 @@
 /// Users, roles and permissions: may this person do this to that action type?
 ///
-/// Nothing is allowed unless a role says so. `admin` is a permission of its own (operations of the engine); it does not
-/// include the others, and no permission overrides the four-eyes rule.
+/// Nothing is allowed unless a role says so. `admin` is a permission of its own (operations of the engine);
+/// it does not include the others, and no permission overrides the four-eyes rule.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -1,9 +1,9 @@
 #include "engine/access/token.h"
 
-#include <sodium.h>
-
 #include <array>
 #include <cstdlib>
+
+#include <sodium.h>
 
 namespace riposte {
 namespace {

@@ -6,8 +6,8 @@
 
 namespace riposte {
 
-/// Valid UTF-8 without control characters: everything else becomes "\xNN", a line break "\n". Never longer than four
-/// times the input.
+/// Valid UTF-8 without control characters: everything else becomes "\xNN", a line break "\n". Never longer
+/// than four times the input.
 std::string printable(std::string_view bytes);
 
 }  // namespace riposte

@@ -1,6 +1,7 @@
-#include <CLI/CLI.hpp>
 #include <array>
 #include <memory>
+
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/api_call.h"
@@ -18,12 +19,14 @@ struct Wording {
 };
 
 constexpr std::array kWordings{
-    Wording{"approve", "Let an action that waits for approval run; never your own, never one of your rules", R"(Examples:
+    Wording{"approve", "Let an action that waits for approval run; never your own, never one of your rules",
+            R"(Examples:
   riposte actions list --state pending_approval
   riposte actions approve 3f2a91c0 --comment "confirmed with the owner of web-1")"},
     Wording{"reject", "Refuse an action that waits for approval", R"(Examples:
   riposte actions reject 3f2a91c0 --comment "a backup job, false positive")"},
-    Wording{"cancel", "Call off an action that has not run yet, or one whose outcome is in doubt", R"(Examples:
+    Wording{"cancel", "Call off an action that has not run yet, or one whose outcome is in doubt",
+            R"(Examples:
   riposte actions cancel 3f2a91c0 --comment "host is being rebuilt")"},
 };
 

@@ -1,5 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <memory>
+
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "connectors/http/target.h"
@@ -43,7 +44,7 @@ std::string target_of(const Options& options) {
 std::string list_text(const http::Json& page) {
   if (page.at("actions").empty()) return "no actions\n";
   Table table;
-  table.columns = {{"ID", false},     {"CREATED", false}, {"STATE", false}, {"ACTION", false},
+  table.columns = {{"ID", false},    {"CREATED", false}, {"STATE", false}, {"ACTION", false},
                    {"TARGET", true}, {"HOST", true},     {"BY", true}};
   for (const http::Json& action : page.at("actions")) {
     table.rows.push_back({{short_id(text_at(action, "/id"))},

@@ -1,7 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <random>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "engine/base/printable.h"
 #include "engine/cli/api_call.h"
@@ -75,7 +76,8 @@ std::string preview_text(const http::Json& preview) {
   }
   pairs.push_back({"approval by", {text_at(preview, "/approval")}});
   pairs.push_back({"because", {text_at(preview, "/detail")}});
-  for (const http::Json& note : preview.at("command").at("notes")) pairs.push_back({"note", {note.get<std::string>()}});
+  for (const http::Json& note : preview.at("command").at("notes"))
+    pairs.push_back({"note", {note.get<std::string>()}});
   return key_value_text(pairs) + "nothing was submitted\n";
 }
 
@@ -121,20 +123,26 @@ int submit_or_complain(const Options& options) {
 
 void add_actions_submit(CLI::App& actions, Chosen& chosen) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = actions.add_subcommand("submit", "Ask for an action; destructive types wait for a second person");
+  CLI::App* command =
+      actions.add_subcommand("submit", "Ask for an action; destructive types wait for a second person");
   std::string types;
   for (const ActionTypeSpec& spec : action_types())
-    types += "\n  " + std::string(spec.name) + std::string(22 - spec.name.size(), ' ') + std::string(spec.summary);
-  command->footer(std::string(kFooter) + "\n\nAction types (the engine says which of them it can carry out):" + types);
+    types +=
+        "\n  " + std::string(spec.name) + std::string(22 - spec.name.size(), ' ') + std::string(spec.summary);
+  command->footer(std::string(kFooter) +
+                  "\n\nAction types (the engine says which of them it can carry out):" + types);
   command->add_option("TYPE", options->type, "Action type, see below")->required();
   command->add_option("--host", options->host, "Host that is meant (default: the engine's own)");
   command->add_option("--pid", options->pid, "Process id, for process actions");
-  command->add_option("--start", options->start, "When that process started, RFC 3339: guards against a reused pid");
+  command->add_option("--start", options->start,
+                      "When that process started, RFC 3339: guards against a reused pid");
   command->add_option("--script", options->script, "Script id, for run_script");
   command->add_option("--param", options->parameters, "name=value, may be repeated")->allow_extra_args(false);
   command->add_option("--comment", options->comment, "Why; kept in the audit trail");
-  command->add_option("--request-id", options->request_id, "Your own id of this request: the same again is no second action");
-  command->add_flag("--preview", options->preview, "Show the exact command and who must approve; submit nothing");
+  command->add_option("--request-id", options->request_id,
+                      "Your own id of this request: the same again is no second action");
+  command->add_flag("--preview", options->preview,
+                    "Show the exact command and who must approve; submit nothing");
   add_api_options(*command, options->api);
   command->callback([&chosen, options] { chosen = [options] { return submit_or_complain(*options); }; });
 }

@@ -1,7 +1,8 @@
 #include "engine/cli/api_call.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
+
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "engine/base/printable.h"
@@ -78,7 +79,8 @@ Result<std::string> resolve_id(const http::HttpClient& client, const std::string
       for (const std::string& id : ids) message += " " + id;
       return fail(Errc::conflict, message);
     }
-    // With more actions than were listed, another one may begin like this: whoever can make detections could aim for it.
+    // With more actions than were listed, another one may begin like this: whoever can make detections could
+    // aim for it.
     if (listed.at("more").get<bool>())
       return fail(Errc::conflict, "there are too many actions to be sure which one begins with '" + text +
                                       "'; write its whole id");

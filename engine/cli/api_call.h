@@ -1,4 +1,5 @@
-/// What every subcommand that asks the engine has in common: where it is, who asks, and how its errors are told.
+/// What every subcommand that asks the engine has in common: where it is, who asks, and how its errors are
+/// told.
 #pragma once
 
 #include <functional>

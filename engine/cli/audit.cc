@@ -1,5 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <memory>
+
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/api_call.h"
@@ -45,7 +46,8 @@ void add_audit(CLI::App& root, Chosen& chosen) {
   add_api_options(*command, options->api);
   command->callback([&chosen, options] {
     chosen = [options] {
-      return call_api(options->api, [&](const http::HttpClient& client) { return show_audit(*options, client); });
+      return call_api(options->api,
+                      [&](const http::HttpClient& client) { return show_audit(*options, client); });
     };
   });
 }

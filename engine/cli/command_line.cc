@@ -36,7 +36,8 @@ void add_actions(CLI::App& root, Chosen& chosen) {
 }  // namespace
 
 int run_command_line(int argc, char** argv, const EngineCommands& engine) {
-  CLI::App root("Riposte: detections in, response actions out: approved, carried out, verified, on record.", "riposte");
+  CLI::App root("Riposte: detections in, response actions out: approved, carried out, verified, on record.",
+                "riposte");
   Chosen chosen;
   root.require_subcommand(1)->footer(kRootFooter);
   root.set_version_flag("--version", "riposte " RIPOSTE_VERSION);

@@ -1,4 +1,5 @@
-/// One function per subcommand: it declares its options and help, and leaves in `chosen` what to do when it was named.
+/// One function per subcommand: it declares its options and help, and leaves in `chosen` what to do when it
+/// was named.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <memory>
+
+#include <CLI/CLI.hpp>
 
 #include "engine/cli/commands.h"
 
@@ -19,7 +20,8 @@ void add_run(CLI::App& root, Chosen& chosen, const EngineCommands& engine) {
   CLI::App* command = root.add_subcommand("run", "Run the engine");
   command->footer(kFooter);
   command->add_option("--config", options->config_path, "Configuration file")->required();
-  command->callback([&chosen, &engine, options] { chosen = [&engine, options] { return engine.run(*options); }; });
+  command->callback(
+      [&chosen, &engine, options] { chosen = [&engine, options] { return engine.run(*options); }; });
 }
 
 }  // namespace riposte::cli

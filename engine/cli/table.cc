@@ -1,9 +1,9 @@
 #include "engine/cli/table.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
+
+#include <unistd.h>
 
 #include "engine/base/printable.h"
 
@@ -23,7 +23,8 @@ bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc
 
 /// In code points: wide scripts may shift a column, which is better than a table of widths.
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) { return !is_continuation(byte); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char byte) { return !is_continuation(byte); }));
 }
 
 std::string cut(const std::string& text, std::size_t width) {
@@ -36,10 +37,14 @@ std::string cut(const std::string& text, std::size_t width) {
 
 std::string coloured(const std::string& text, Colour colour) {
   switch (colour) {
-    case Colour::none: return text;
-    case Colour::red: return "\x1b[31m" + text + "\x1b[0m";
-    case Colour::green: return "\x1b[32m" + text + "\x1b[0m";
-    case Colour::yellow: return "\x1b[33m" + text + "\x1b[0m";
+    case Colour::none:
+      return text;
+    case Colour::red:
+      return "\x1b[31m" + text + "\x1b[0m";
+    case Colour::green:
+      return "\x1b[32m" + text + "\x1b[0m";
+    case Colour::yellow:
+      return "\x1b[33m" + text + "\x1b[0m";
   }
   return text;
 }

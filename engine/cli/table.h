@@ -1,6 +1,7 @@
 /// Rows of text with aligned columns, made for a terminal.
 ///
-/// Every cell goes through printable(): what an attacker wrote never reaches the terminal as a control sequence.
+/// Every cell goes through printable(): what an attacker wrote never reaches the terminal as a control
+/// sequence.
 #pragma once
 
 #include <cstdint>

@@ -29,7 +29,8 @@ int print_new_token() {
 void add_token(CLI::App& root, Chosen& chosen) {
   CLI::App* group = root.add_subcommand("token", "Make bearer tokens");
   group->require_subcommand(1)->footer(kFooter);
-  CLI::App* command = group->add_subcommand("new", "Print a new token, once, and its hash for the configuration");
+  CLI::App* command =
+      group->add_subcommand("new", "Print a new token, once, and its hash for the configuration");
   command->footer(kFooter);
   command->callback([&chosen] { chosen = print_new_token; });
 }

@@ -1,13 +1,13 @@
 #include "engine/cli/token_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace riposte::cli {
 namespace {
@@ -23,7 +23,8 @@ std::string from_environment(const char* name) {
 class OpenFile {
  public:
   // Without O_NONBLOCK a FIFO at this path would hold the command for ever.
-  explicit OpenFile(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  explicit OpenFile(const std::string& path)
+      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
   ~OpenFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
@@ -56,7 +57,7 @@ std::string default_token_file() {
 
 Result<std::string> read_token_file(const std::string& path) {
   const OpenFile file(path);
-  struct stat status {};
+  struct stat status{};
   if (file.descriptor() < 0 || ::fstat(file.descriptor(), &status) != 0) return system_error(path);
   if (!S_ISREG(status.st_mode)) return fail(Errc::invalid, "the token file " + path + " is no regular file");
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)

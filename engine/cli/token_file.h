@@ -1,4 +1,5 @@
-/// Where a person's token lies on their own disk: never on a command line, which every process of the machine can read.
+/// Where a person's token lies on their own disk: never on a command line, which every process of the machine
+/// can read.
 #pragma once
 
 #include <string>

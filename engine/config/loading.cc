@@ -6,6 +6,7 @@
 #include "connectors/exec/script_manifest.h"
 #include "rules/language/reader.h"
 #include "rules/language/schema_reader.h"
+#include "rules/language/yaml.h"
 
 namespace riposte {
 namespace {

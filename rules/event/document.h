@@ -1,11 +1,11 @@
 /// The parsed document behind an Event: the only place besides the parser that knows simdjson.
 #pragma once
 
-#include <simdjson.h>
-
 #include <cstddef>
 #include <string_view>
 #include <vector>
+
+#include <simdjson.h>
 
 #include "rules/event/event.h"
 

@@ -11,17 +11,23 @@ namespace dom = simdjson::dom;
 
 Scalar scalar_of(dom::element element) {
   switch (element.type()) {
-    case dom::element_type::BOOL: return {bool{element}};
-    case dom::element_type::INT64: return {std::int64_t{element}};
-    case dom::element_type::UINT64: return {std::uint64_t{element}};
-    case dom::element_type::DOUBLE: return {double{element}};
-    case dom::element_type::STRING: return {std::string_view{element}};
-    default: return {};
+    case dom::element_type::BOOL:
+      return {bool{element}};
+    case dom::element_type::INT64:
+      return {std::int64_t{element}};
+    case dom::element_type::UINT64:
+      return {std::uint64_t{element}};
+    case dom::element_type::DOUBLE:
+      return {double{element}};
+    case dom::element_type::STRING:
+      return {std::string_view{element}};
+    default:
+      return {};
   }
 }
 
-/// Gives every scalar of `element` to `see`, elements of arrays one by one, and says of objects and empty arrays that they
-/// are there.
+/// Gives every scalar of `element` to `see`, elements of arrays one by one, and says of objects and empty
+/// arrays that they are there.
 void see_value(dom::element element, FieldValues& out) {
   out.present = true;
   if (element.is_object()) {
@@ -37,8 +43,8 @@ void see_value(dom::element element, FieldValues& out) {
   for (const dom::element item : array) see_value(item, out);
 }
 
-/// True when something stands at `path` below `element`. A node is reached by one way of splitting the path only, so the
-/// work is bounded by the document.
+/// True when something stands at `path` below `element`. A node is reached by one way of splitting the path
+/// only, so the work is bounded by the document.
 bool walk(dom::element element, std::string_view path, FieldValues& out) {
   dom::array array;
   if (element.get(array) == simdjson::SUCCESS) {
@@ -54,7 +60,8 @@ bool walk(dom::element element, std::string_view path, FieldValues& out) {
     return true;
   }
   for (std::size_t dot = path.rfind('.'); dot != std::string_view::npos; dot = path.substr(0, dot).rfind('.'))
-    if (object.at_key(path.substr(0, dot)).get(child) == simdjson::SUCCESS && walk(child, path.substr(dot + 1), out))
+    if (object.at_key(path.substr(0, dot)).get(child) == simdjson::SUCCESS &&
+        walk(child, path.substr(dot + 1), out))
       return true;
   return false;
 }

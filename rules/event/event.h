@@ -1,10 +1,9 @@
 /// One detection: a borrowed view of one JSON object.
 ///
-/// Looking up a dotted field tries the literal key first, then every shorter literal prefix, longest first, so flat, nested
-/// and mixed documents read alike: "kibana.alert.severity" flat beside a nested "process": {"pid": …}. Through an array the
-/// lookup fans out: every element counts.
-/// Threads: one at a time.
-/// Limits:  valid until the EventParser that made it parses again or is destroyed.
+/// Looking up a dotted field tries the literal key first, then every shorter literal prefix, longest first,
+/// so flat, nested and mixed documents read alike: "kibana.alert.severity" flat beside a nested "process":
+/// {"pid": …}. Through an array the lookup fans out: every element counts. Threads: one at a time. Limits:
+/// valid until the EventParser that made it parses again or is destroyed.
 #pragma once
 
 #include <optional>

@@ -1,10 +1,10 @@
 #include "rules/event/event_parser.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
+
+#include <fmt/format.h>
 
 #include "rules/event/document.h"
 
@@ -22,11 +22,16 @@ Unusable not_json(simdjson::error_code error) {
   switch (error) {
     case simdjson::NUMBER_ERROR:
       return {"not_json", "a number is malformed, or is neither a 64-bit integer nor a finite double"};
-    case simdjson::EMPTY: return {"not_json", "the record is empty"};
-    case simdjson::UTF8_ERROR: return {"not_json", "the record is not UTF-8"};
-    case simdjson::UNCLOSED_STRING: return {"not_json", "a string is not closed"};
-    case simdjson::STRING_ERROR: return {"not_json", "a string has a bad escape or an unescaped control character"};
-    default: return {"not_json", simdjson::error_message(error)};
+    case simdjson::EMPTY:
+      return {"not_json", "the record is empty"};
+    case simdjson::UTF8_ERROR:
+      return {"not_json", "the record is not UTF-8"};
+    case simdjson::UNCLOSED_STRING:
+      return {"not_json", "a string is not closed"};
+    case simdjson::STRING_ERROR:
+      return {"not_json", "a string has a bad escape or an unescaped control character"};
+    default:
+      return {"not_json", simdjson::error_message(error)};
   }
 }
 
@@ -60,7 +65,8 @@ bool find_duplicate(dom::element element, std::vector<std::string_view>& keys) {
 
 }  // namespace
 
-EventParser::EventParser(EventLimits limits) : limits_(limits), document_(std::make_unique<Event::Document>()) {}
+EventParser::EventParser(EventLimits limits)
+    : limits_(limits), document_(std::make_unique<Event::Document>()) {}
 EventParser::~EventParser() = default;
 EventParser::EventParser(EventParser&&) noexcept = default;
 EventParser& EventParser::operator=(EventParser&&) noexcept = default;
@@ -80,13 +86,17 @@ std::expected<Event, Unusable> EventParser::parse(std::string_view bytes) {
   std::memcpy(document.padded.data(), bytes.data(), bytes.size());
   std::memset(document.padded.data() + bytes.size(), 0, simdjson::SIMDJSON_PADDING);
 
-  const simdjson::error_code error = document.parser.parse(document.padded.data(), bytes.size(), false).get(document.root);
+  const simdjson::error_code error =
+      document.parser.parse(document.padded.data(), bytes.size(), false).get(document.root);
   if (error == simdjson::DEPTH_ERROR)
-    return std::unexpected(Unusable{"too_deep", fmt::format("nested deeper than {} levels", limits_.depth_max)});
+    return std::unexpected(
+        Unusable{"too_deep", fmt::format("nested deeper than {} levels", limits_.depth_max)});
   if (error != simdjson::SUCCESS) return std::unexpected(not_json(error));
-  if (!document.root.is_object()) return std::unexpected(Unusable{"not_an_object", "the record is JSON but no object"});
+  if (!document.root.is_object())
+    return std::unexpected(Unusable{"not_an_object", "the record is JSON but no object"});
   if (find_duplicate(document.root, document.keys))
-    return std::unexpected(Unusable{"duplicate_key", "an object has the same key twice; which one counts cannot be told"});
+    return std::unexpected(
+        Unusable{"duplicate_key", "an object has the same key twice; which one counts cannot be told"});
   return Event(document);
 }
 

@@ -1,9 +1,11 @@
-/// Turns the bytes of one record into an Event, or says why they are none. Every byte is validated before anything is believed.
+/// Turns the bytes of one record into an Event, or says why they are none. Every byte is validated before
+/// anything is believed.
 ///
 /// Threads: one; make one per thread.
-/// Limits:  EventLimits. A number that is neither a 64-bit integer nor a finite double is refused, and so is an object that
-///          has the same key twice: readers disagree on which of the two counts, so a detection could say one thing here and
-///          another thing elsewhere.
+/// Limits:  EventLimits. A number that is neither a 64-bit integer nor a finite double is refused, and so is
+/// an object that
+///          has the same key twice: readers disagree on which of the two counts, so a detection could say one
+///          thing here and another thing elsewhere.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +20,11 @@ namespace riposte {
 
 struct EventLimits {
   std::size_t bytes_max = std::size_t{1} << 20;  ///< a hundred times a large alert
-  std::size_t depth_max = 64;                    ///< of objects and arrays inside each other; real alerts stay under 12
+  std::size_t depth_max = 64;  ///< of objects and arrays inside each other; real alerts stay under 12
 };
 
-/// Why a record is no event. `reason` is for machines: not_json, not_an_object, too_large, too_deep, duplicate_key.
+/// Why a record is no event. `reason` is for machines: not_json, not_an_object, too_large, too_deep,
+/// duplicate_key.
 struct Unusable {
   std::string reason;
   std::string detail;  ///< for people

@@ -1,8 +1,8 @@
 #include "rules/event/scalar.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 namespace riposte {
 namespace {

@@ -19,7 +19,8 @@ struct Scalar {
   bool is_string() const { return std::holds_alternative<std::string_view>(value); }
   /// "null", "true", "4711", "0.5" (the shortest text that reads back exactly), or the string itself.
   std::string text() const;
-  /// A whole number that fits, or a string that is the decimal text of one ("3008"): many formats write numbers as text.
+  /// A whole number that fits, or a string that is the decimal text of one ("3008"): many formats write
+  /// numbers as text.
   std::optional<std::int64_t> integer() const;
 
   bool operator==(const Scalar&) const = default;

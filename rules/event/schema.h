@@ -1,7 +1,8 @@
 /// How one event format says things: where its fields stand, and how severe it calls itself. A plain value.
 ///
-/// Canonical names are those of the Elastic Common Schema ("process.pid", "host.name", "user.name" …) and "time", the moment
-/// of what was detected. A name that the schema does not map is looked up as it is written.
+/// Canonical names are those of the Elastic Common Schema ("process.pid", "host.name", "user.name" …) and
+/// "time", the moment of what was detected. A name that the schema does not map is looked up as it is
+/// written.
 #pragma once
 
 #include <map>
@@ -19,8 +20,8 @@ namespace riposte {
 /// One way in which a format says how bad it is.
 struct SeveritySource {
   std::string path;
-  /// Exact values (in lower case; compared without regard to ASCII case) or, for numbers, lower bounds in rising order; each with the name of
-  /// one of Sigma's levels: informational, low, medium, high, critical.
+  /// Exact values (in lower case; compared without regard to ASCII case) or, for numbers, lower bounds in
+  /// rising order; each with the name of one of Sigma's levels: informational, low, medium, high, critical.
   std::variant<std::map<std::string, std::string>, std::vector<std::pair<double, std::string>>> scale;
 };
 
@@ -46,7 +47,8 @@ struct Schema {
   std::vector<std::string> paths_of(std::string_view field_name) const;
   /// The first value of a field that is not null.
   std::optional<Scalar> first(const Event& event, std::string_view field_name) const;
-  /// Name of the level that the event gives itself; empty when it gives none, or one that the schema does not know.
+  /// Name of the level that the event gives itself; empty when it gives none, or one that the schema does not
+  /// know.
   std::optional<std::string_view> severity_name(const Event& event) const;
 };
 

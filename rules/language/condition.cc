@@ -1,9 +1,9 @@
 #include "rules/language/condition.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "engine/base/nearest.h"
 
@@ -148,12 +148,14 @@ class ConditionParser {
     const std::string_view quantity = words_[next_];
     if (quantity != "1" && quantity != "all" && quantity != "any") {
       const std::string small = lower_case(quantity);
-      if (small == "all" || small == "any") return wrong("'{}' in the condition: write it small, '{}'", quantity, small);
+      if (small == "all" || small == "any")
+        return wrong("'{}' in the condition: write it small, '{}'", quantity, small);
       return wrong("'{} of' in the condition: only '1 of' and 'all of' exist", quantity);
     }
     next_ += 2;
     const std::string_view pattern = peek();
-    if (pattern.empty()) return wrong("the condition ends after 'of', where 'them' or a selection's name is wanted");
+    if (pattern.empty())
+      return wrong("the condition ends after 'of', where 'them' or a selection's name is wanted");
     ++next_;
     std::vector<Condition> operands = selections_like(pattern);
     if (operands.empty()) return no_selection_like(quantity, pattern);
@@ -173,7 +175,8 @@ class ConditionParser {
   Parsed no_selection_like(std::string_view quantity, std::string_view pattern) const {
     if (lower_case(pattern) == "them" && pattern != "them")
       return wrong("'{}' in the condition: write it small, 'them'", pattern);
-    return wrong("no selection is named like '{}' in '{} of {}'{}", pattern, quantity, pattern, nearest_selection(pattern));
+    return wrong("no selection is named like '{}' in '{} of {}'{}", pattern, quantity, pattern,
+                 nearest_selection(pattern));
   }
 
   Parsed selection() {
@@ -188,14 +191,17 @@ class ConditionParser {
       return wrong("'{}' in the condition: write it small, '{}'", word, lower_case(word));
     if (word.find('*') != std::string_view::npos)
       return wrong("'{}' in the condition: write '1 of {}' or 'all of {}'", word, word, word);
-    return wrong("the condition names '{}', which is no selection of this rule{}", word, nearest_selection(word));
+    return wrong("the condition names '{}', which is no selection of this rule{}", word,
+                 nearest_selection(word));
   }
 
   Parsed unexpected_word() const {
     const std::string_view word = peek();
-    if (word == "|") return wrong("'|' in the condition: aggregations are not supported; use a correlation rule");
+    if (word == "|")
+      return wrong("'|' in the condition: aggregations are not supported; use a correlation rule");
     const std::string small = lower_case(word);
-    if (small != word && is_condition_keyword(small)) return wrong("'{}' in the condition: write it small, '{}'", word, small);
+    if (small != word && is_condition_keyword(small))
+      return wrong("'{}' in the condition: write it small, '{}'", word, small);
     const std::string_view before = next_ == 0 ? "the beginning" : words_[next_ - 1];
     return wrong("'{}' in the condition does not belong after {}", word,
                  next_ == 0 ? std::string(before) : fmt::format("'{}'", before));
@@ -217,11 +223,15 @@ class ConditionParser {
 
 }  // namespace
 
-bool is_condition_keyword(std::string_view word) { return std::ranges::find(kKeywords, word) != kKeywords.end(); }
+bool is_condition_keyword(std::string_view word) {
+  return std::ranges::find(kKeywords, word) != kKeywords.end();
+}
 
-std::expected<Condition, std::string> parse_condition(std::string_view text, std::span<const Selection> selections) {
+std::expected<Condition, std::string> parse_condition(std::string_view text,
+                                                      std::span<const Selection> selections) {
   std::vector<std::string_view> words = split_words(text);
-  if (words.size() > kConditionWordsMax) return wrong("the condition has more than {} words", kConditionWordsMax);
+  if (words.size() > kConditionWordsMax)
+    return wrong("the condition has more than {} words", kConditionWordsMax);
   return ConditionParser(std::move(words), selections).parse();
 }
 

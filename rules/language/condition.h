@@ -19,7 +19,8 @@ inline constexpr std::size_t kConditionWordsMax = 2000;
 inline constexpr std::size_t kConditionDepthMax = 50;
 
 /// Errors: what is wrong, naming the word.
-std::expected<Condition, std::string> parse_condition(std::string_view text, std::span<const Selection> selections);
+std::expected<Condition, std::string> parse_condition(std::string_view text,
+                                                      std::span<const Selection> selections);
 
 /// Words that mean something in a condition and so cannot name a selection.
 bool is_condition_keyword(std::string_view word);

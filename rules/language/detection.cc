@@ -1,8 +1,8 @@
 #include "rules/language/detection.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "engine/base/nearest.h"
 #include "rules/language/condition.h"
@@ -43,11 +43,16 @@ class DetectionReader {
   }
 
   void read_selection(const yaml::Entry& entry) {
-    if (is_condition_keyword(entry.key) || entry.key.find_first_of(" \t|()*") != std::string::npos || entry.key.empty()) {
-      diagnostics_.error(entry, fmt::format("'{}' cannot name a selection: it could not be written in the condition",
-                                            entry.key));
+    if (is_condition_keyword(entry.key) || entry.key.find_first_of(" \t()*") != std::string::npos ||
+        entry.key.empty()) {
+      diagnostics_.error(
+          entry,
+          fmt::format("'{}' cannot name a selection: it could not be written in the condition", entry.key));
       return;
     }
+    if (entry.key.find('|') != std::string::npos)
+      diagnostics_.warning(
+          entry, fmt::format("the selection's name '{}' holds a '|'; modifiers belong to fields", entry.key));
     // The name is kept even when its body is wrong: the condition must not complain about it as well.
     detection_.selections.push_back({entry.key, {}, diagnostics_.place(entry)});
     Selection& selection = detection_.selections.back();
@@ -58,7 +63,8 @@ class DetectionReader {
       add_list(body, selection);
     else if (body.is_scalar())
       add_keywords({&body, 1}, selection, entry);
-    if (body.is_null() || (body.is_map() && body.entries.empty()) || (body.is_sequence() && body.items.empty()))
+    if (body.is_null() || (body.is_map() && body.entries.empty()) ||
+        (body.is_sequence() && body.items.empty()))
       diagnostics_.error(body, fmt::format("selection '{}' is empty; give it fields or keywords", entry.key));
   }
 
@@ -70,8 +76,9 @@ class DetectionReader {
       else if (item.is_scalar())
         keywords.push_back(item);
       else
-        diagnostics_.error(item, fmt::format("an item of selection '{}' must be a map or a keyword, not {}", selection.name,
-                                             item.is_map() ? "an empty map" : yaml::describe(item)));
+        diagnostics_.error(
+            item, fmt::format("an item of selection '{}' must be a map or a keyword, not {}", selection.name,
+                              item.is_map() ? "an empty map" : yaml::describe(item)));
     }
     if (!keywords.empty()) add_keywords(keywords, selection, keywords.front());
   }
@@ -80,11 +87,14 @@ class DetectionReader {
   void add_keywords(std::span<const yaml::Node> keywords, Selection& selection, const Place& place) {
     FieldMatch match;
     match.location = diagnostics_.place(place);
-    for (const yaml::Node& keyword : keywords) match.patterns.push_back(placed(keyword_pattern(keyword), keyword));
+    for (const yaml::Node& keyword : keywords)
+      match.patterns.push_back(placed(keyword_pattern(keyword), keyword));
     selection.maps.push_back({std::move(match)});
   }
 
-  static Pattern keyword_pattern(const yaml::Node& keyword) { return text_pattern(keyword.text, {true, true}); }
+  static Pattern keyword_pattern(const yaml::Node& keyword) {
+    return text_pattern(keyword.text, {true, true});
+  }
 
   static Pattern placed(Pattern pattern, const yaml::Node& node) {
     pattern.line = node.line;
@@ -104,7 +114,8 @@ class DetectionReader {
     if (!modifiers) return {};
     FieldMatch match{modifiers->field, {}, modifiers->all, diagnostics_.place(entry)};
     const yaml::Node& value = entry.value;
-    const std::span<const yaml::Node> values = value.is_sequence() ? std::span(value.items) : std::span(&value, 1);
+    const std::span<const yaml::Node> values =
+        value.is_sequence() ? std::span(value.items) : std::span(&value, 1);
     if (values.empty()) {
       diagnostics_.error(value, fmt::format("'{}' has an empty list of values", entry.key));
       return {};
@@ -117,17 +128,19 @@ class DetectionReader {
     return match;
   }
 
-  std::optional<Pattern> read_value(const yaml::Node& value, const Modifiers& modifiers, std::string_view key) {
+  std::optional<Pattern> read_value(const yaml::Node& value, const Modifiers& modifiers,
+                                    std::string_view key) {
     if (!value.is_scalar() && !value.is_null()) {
-      diagnostics_.error(value, fmt::format("a value of '{}' must be text, a number, true, false or null, not {}", key,
-                                            yaml::describe(value)));
+      diagnostics_.error(
+          value, fmt::format("a value of '{}' must be text, a number, true, false or null, not {}", key,
+                             yaml::describe(value)));
       return {};
     }
     if (modifiers.regex || modifiers.text_only) {
       if (is_typed(value)) {
-        diagnostics_.error(value, value.is_null()
-                                      ? fmt::format("'{}' needs a text, not null; the empty text is ''", key)
-                                      : fmt::format("'{}' needs a text; write '{}' in quotes", key, value.text));
+        diagnostics_.error(
+            value, value.is_null() ? fmt::format("'{}' needs a text, not null; the empty text is ''", key)
+                                   : fmt::format("'{}' needs a text; write '{}' in quotes", key, value.text));
         return {};
       }
       return modifiers.regex ? regex(value.text, modifiers) : text_pattern(value.text, modifiers.open);
@@ -143,7 +156,8 @@ class DetectionReader {
   static Pattern regex(const std::string& text, const Modifiers& modifiers) {
     Pattern pattern;
     pattern.kind = Pattern::Kind::regex;
-    pattern.value = modifiers.regex_flags.empty() ? text : fmt::format("(?{}){}", modifiers.regex_flags, text);
+    pattern.value =
+        modifiers.regex_flags.empty() ? text : fmt::format("(?{}){}", modifiers.regex_flags, text);
     return pattern;
   }
 
@@ -163,8 +177,9 @@ class DetectionReader {
     }
     if (list.empty()) diagnostics_.error(node, "'condition' is an empty list");
     if (conditions.empty() || conditions.size() != list.size() || !diagnostics_.ok()) return;
-    detection_.condition = conditions.size() == 1 ? std::move(conditions.front())
-                                                  : Condition{Condition::Kind::any_of, 0, std::move(conditions)};
+    detection_.condition = conditions.size() == 1
+                               ? std::move(conditions.front())
+                               : Condition{Condition::Kind::any_of, 0, std::move(conditions)};
     warn_of_unused();
   }
 
@@ -179,7 +194,8 @@ class DetectionReader {
     for (std::size_t i = 0; i < used.size(); ++i) {
       const Selection& selection = detection_.selections[i];
       if (!used[i] && !selection.name.starts_with('_'))
-        diagnostics_.warning(selection.location, fmt::format("the condition does not use selection '{}'", selection.name));
+        diagnostics_.warning(selection.location,
+                             fmt::format("the condition does not use selection '{}'", selection.name));
     }
   }
 
@@ -191,7 +207,8 @@ class DetectionReader {
 
 Detection read_detection(const yaml::Node& node, Diagnostics& diagnostics) {
   if (node.is_map()) return DetectionReader(diagnostics).read(node);
-  diagnostics.error(node, fmt::format("'detection' must be a map of selections and a condition, not {}", yaml::describe(node)));
+  diagnostics.error(node, fmt::format("'detection' must be a map of selections and a condition, not {}",
+                                      yaml::describe(node)));
   return {};
 }
 

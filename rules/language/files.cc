@@ -1,11 +1,11 @@
+#include <array>
+#include <cerrno>
+#include <system_error>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <system_error>
 
 #include "rules/language/yaml.h"
 
@@ -34,9 +34,11 @@ Result<std::string> read_file(const std::string& path) {
   // Not blocking: a FIFO in the folder must not hold the program up.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0)
-    return fail(errno == ENOENT ? Errc::not_found : Errc::unavailable, fmt::format("cannot read {}: {}", path, reason()));
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return fail(Errc::unavailable, fmt::format("cannot read {}: {}", path, reason()));
+    return fail(errno == ENOENT ? Errc::not_found : Errc::unavailable,
+                fmt::format("cannot read {}: {}", path, reason()));
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0)
+    return fail(Errc::unavailable, fmt::format("cannot read {}: {}", path, reason()));
   if (!S_ISREG(status.st_mode)) return fail(Errc::invalid, fmt::format("{} is not a regular file", path));
 
   std::string bytes;

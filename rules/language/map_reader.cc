@@ -1,8 +1,8 @@
 #include "rules/language/map_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "engine/base/nearest.h"
 
@@ -11,7 +11,8 @@ namespace riposte {
 MapReader::MapReader(const yaml::Node& node, std::string what, Diagnostics& diagnostics)
     : node_(node), what_(std::move(what)), diagnostics_(diagnostics) {
   if (!node_.is_map() && !node_.is_null())
-    diagnostics_.error(node_, fmt::format("{} must be a map of keys and values, not {}", what_, yaml::describe(node_)));
+    diagnostics_.error(
+        node_, fmt::format("{} must be a map of keys and values, not {}", what_, yaml::describe(node_)));
 }
 
 const yaml::Node* MapReader::find(std::string_view key) {
@@ -56,12 +57,14 @@ std::optional<bool> MapReader::boolean(std::string_view key) {
   return value;
 }
 
-std::optional<std::int64_t> MapReader::integer(std::string_view key, std::int64_t minimum, std::int64_t maximum) {
+std::optional<std::int64_t> MapReader::integer(std::string_view key, std::int64_t minimum,
+                                               std::int64_t maximum) {
   const yaml::Node* found = find(key);
   if (found == nullptr) return {};
   const std::optional<std::int64_t> value = yaml::as_integer(*found);
   if (value && *value >= minimum && *value <= maximum) return value;
-  const bool bounded = minimum != std::numeric_limits<std::int64_t>::min() || maximum != std::numeric_limits<std::int64_t>::max();
+  const bool bounded = minimum != std::numeric_limits<std::int64_t>::min() ||
+                       maximum != std::numeric_limits<std::int64_t>::max();
   std::string wanted = "a whole number";
   if (bounded && maximum == std::numeric_limits<std::int64_t>::max())
     wanted += fmt::format(", at least {}", minimum);
@@ -94,7 +97,8 @@ std::vector<std::string> MapReader::texts(std::string_view key) {
   const yaml::Node* found = find(key);
   if (found == nullptr) return values;
   if (!found->is_sequence()) {
-    if (auto value = scalar_text(*found, fmt::format("'{}'", key), diagnostics_)) values.push_back(std::move(*value));
+    if (auto value = scalar_text(*found, fmt::format("'{}'", key), diagnostics_))
+      values.push_back(std::move(*value));
     return values;
   }
   for (const yaml::Node& item : found->items)
@@ -141,11 +145,13 @@ void MapReader::finish_open() {
   for (const yaml::Entry& entry : node_.entries) {
     if (known_.contains(entry.key)) continue;
     const std::string cure = did_you_mean(entry.key, known);
-    if (!cure.empty()) diagnostics_.error(entry, fmt::format("unknown key '{}' in {}{}", entry.key, what_, cure));
+    if (!cure.empty())
+      diagnostics_.error(entry, fmt::format("unknown key '{}' in {}{}", entry.key, what_, cure));
   }
 }
 
-std::optional<std::string> scalar_text(const yaml::Node& node, std::string_view what, Diagnostics& diagnostics) {
+std::optional<std::string> scalar_text(const yaml::Node& node, std::string_view what,
+                                       Diagnostics& diagnostics) {
   if (node.is_scalar()) return node.text;
   diagnostics.error(node, fmt::format("{} must be a text, not {}", what, yaml::describe(node)));
   return {};

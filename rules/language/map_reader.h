@@ -1,7 +1,7 @@
 /// Reads one YAML map key by key into typed values and reports everything that is wrong with it.
 ///
-/// Every key that is asked for counts as known; finish() reports the rest, with "did you mean". A value of the wrong type is
-/// an error at its place and reads as absent, so that one run finds every mistake.
+/// Every key that is asked for counts as known; finish() reports the rest, with "did you mean". A value of
+/// the wrong type is an error at its place and reads as absent, so that one run finds every mistake.
 ///
 ///     MapReader map(node, "server", diagnostics);
 ///     settings.port = map.integer("port", 1, 65535).value_or(kPortDefault);
@@ -26,8 +26,8 @@ namespace riposte {
 
 class MapReader {
  public:
-  /// `what`: the map's name in messages ("kafka", "response 2"). A node that is no map is an error; null reads as an empty map.
-  /// `node` and `diagnostics` must outlive the reader.
+  /// `what`: the map's name in messages ("kafka", "response 2"). A node that is no map is an error; null
+  /// reads as an empty map. `node` and `diagnostics` must outlive the reader.
   MapReader(const yaml::Node& node, std::string what, Diagnostics& diagnostics);
 
   bool has(std::string_view key) { return find(key) != nullptr; }
@@ -41,7 +41,8 @@ class MapReader {
   /// Absence and empty text are errors.
   std::optional<std::string> required_text(std::string_view key);
   std::optional<bool> boolean(std::string_view key);
-  std::optional<std::int64_t> integer(std::string_view key, std::int64_t minimum = std::numeric_limits<std::int64_t>::min(),
+  std::optional<std::int64_t> integer(std::string_view key,
+                                      std::int64_t minimum = std::numeric_limits<std::int64_t>::min(),
                                       std::int64_t maximum = std::numeric_limits<std::int64_t>::max());
   /// "90s", "5m", "36h", "7d", "250ms".
   std::optional<Duration> duration(std::string_view key);
@@ -58,7 +59,8 @@ class MapReader {
 
   /// Reports the keys nobody asked for.
   void finish();
-  /// The same for maps that may hold keys of their author's own: only what looks like a misspelt known key is an error.
+  /// The same for maps that may hold keys of their author's own: only what looks like a misspelt known key is
+  /// an error.
   void finish_open();
 
   const yaml::Node& node() const { return node_; }
@@ -75,6 +77,7 @@ class MapReader {
 };
 
 /// Any scalar as it was written, else an error that begins with `what`.
-std::optional<std::string> scalar_text(const yaml::Node& node, std::string_view what, Diagnostics& diagnostics);
+std::optional<std::string> scalar_text(const yaml::Node& node, std::string_view what,
+                                       Diagnostics& diagnostics);
 
 }  // namespace riposte

@@ -1,22 +1,23 @@
 #include "rules/language/modifiers.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "engine/base/nearest.h"
 
 namespace riposte {
 namespace {
 
-constexpr std::array<std::string_view, 8> kSupported{"contains", "startswith", "endswith", "re", "all", "i", "m", "s"};
+constexpr std::array<std::string_view, 8> kSupported{"contains", "startswith", "endswith", "re",
+                                                     "all",      "i",          "m",        "s"};
 /// Sigma has them; rules that use them are refused until they mean here what they mean there.
 constexpr std::array<std::string_view, 25> kNotYet{
-    "base64", "base64offset", "cased", "cidr",   "day",  "exists", "expand",  "fieldref", "gt",
-    "gte",    "hour",         "lt",    "lte",    "minute", "month", "neq",    "utf16",    "utf16be",
-    "utf16le", "week",        "wide",  "windash", "year", "ignorecase", "multiline"};
+    "base64",  "base64offset", "cased", "cidr",    "day",    "exists",     "expand",   "fieldref", "gt",
+    "gte",     "hour",         "lt",    "lte",     "minute", "month",      "neq",      "utf16",    "utf16be",
+    "utf16le", "week",         "wide",  "windash", "year",   "ignorecase", "multiline"};
 
 std::vector<std::string_view> split_key(std::string_view key) {
   std::vector<std::string_view> parts;
@@ -29,7 +30,8 @@ std::vector<std::string_view> split_key(std::string_view key) {
 }
 
 std::string unknown_modifier(std::string_view name) {
-  if (std::ranges::find(kNotYet, name) != kNotYet.end()) return fmt::format("modifier '{}' is not supported yet", name);
+  if (std::ranges::find(kNotYet, name) != kNotYet.end())
+    return fmt::format("modifier '{}' is not supported yet", name);
   if (name.empty()) return "a modifier is missing after '|'";
   std::vector<std::string_view> known(kSupported.begin(), kSupported.end());
   known.insert(known.end(), kNotYet.begin(), kNotYet.end());
@@ -42,7 +44,8 @@ std::string add_modifier(Modifiers& modifiers, std::string_view name) {
   if (shapes && (modifiers.text_only || modifiers.regex))
     return fmt::format("modifier '{}' cannot follow another of contains, startswith, endswith and re", name);
   if (name == "i" || name == "m" || name == "s") {
-    if (!modifiers.regex) return fmt::format("modifier '{}' only follows 're', as in 'field|re|{}'", name, name);
+    if (!modifiers.regex)
+      return fmt::format("modifier '{}' only follows 're', as in 'field|re|{}'", name, name);
     modifiers.regex_flags += name;
   } else if (name == "re") {
     modifiers.regex = true;
@@ -76,7 +79,8 @@ std::optional<Modifiers> read_modifiers(const yaml::Entry& entry, Diagnostics& d
     ok = false;
   }
   if (parts.size() == 1 && parts.front().empty()) {
-    diagnostics.error(entry, "a field's name must not be empty; keywords are a list without a key, or stand under '|all'");
+    diagnostics.error(
+        entry, "a field's name must not be empty; keywords are a list without a key, or stand under '|all'");
     ok = false;
   }
   return ok ? std::optional(modifiers) : std::nullopt;

@@ -11,9 +11,9 @@ namespace riposte {
 struct Modifiers {
   std::string field;
   OpenEnds open;
-  bool text_only = false;     ///< contains, startswith, endswith: numbers must be written as text
+  bool text_only = false;  ///< contains, startswith, endswith: numbers must be written as text
   bool regex = false;
-  std::string regex_flags;    ///< "ims", in RE2's spelling
+  std::string regex_flags;  ///< "ims", in RE2's spelling
   bool all = false;
 };
 

@@ -1,8 +1,8 @@
 #include "rules/language/parameters.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "engine/base/nearest.h"
 
@@ -19,10 +19,12 @@ std::vector<ParameterSpec> parameters_for(const ActionTemplate& made, const Acti
   return specs;
 }
 
-std::optional<Value> read_literal(const yaml::Node& node, const ParameterSpec& spec, Diagnostics& diagnostics) {
+std::optional<Value> read_literal(const yaml::Node& node, const ParameterSpec& spec,
+                                  Diagnostics& diagnostics) {
   if (!node.is_scalar()) {
-    diagnostics.error(node, fmt::format("parameter '{}' must be a value, or a map with 'field' and 'default', not {}",
-                                        spec.name, yaml::describe(node)));
+    diagnostics.error(
+        node, fmt::format("parameter '{}' must be a value, or a map with 'field' and 'default', not {}",
+                          spec.name, yaml::describe(node)));
     return {};
   }
   Value value = node.text;
@@ -35,7 +37,8 @@ std::optional<Value> read_literal(const yaml::Node& node, const ParameterSpec& s
   }
   if (node.text.find("{{") != std::string::npos)
     diagnostics.warning(node, fmt::format("parameter '{}' is taken as it is written; to read a field, write "
-                                          "'{}: {{field: name}}'", spec.name, spec.name));
+                                          "'{}: {{field: name}}'",
+                                          spec.name, spec.name));
   return std::move(*conforming);
 }
 
@@ -47,7 +50,8 @@ ParameterSource read_source(const yaml::Entry& entry, const ParameterSpec& spec,
   }
   MapReader map(entry.value, fmt::format("parameter '{}'", entry.key), diagnostics);
   source.field = map.required_text("field").value_or("");
-  if (const yaml::Node* fallback = map.find("default")) source.value = read_literal(*fallback, spec, diagnostics);
+  if (const yaml::Node* fallback = map.find("default"))
+    source.value = read_literal(*fallback, spec, diagnostics);
   map.finish();
   return source;
 }
@@ -56,16 +60,18 @@ std::string owner_of(const ActionTemplate& made) {
   return made.script.empty() ? std::string(name_of(made.type)) : fmt::format("script '{}'", made.script);
 }
 
-void report_unknown(const yaml::Entry& entry, const ActionTemplate& made, const std::vector<ParameterSpec>& specs,
-                    Diagnostics& diagnostics) {
+void report_unknown(const yaml::Entry& entry, const ActionTemplate& made,
+                    const std::vector<ParameterSpec>& specs, Diagnostics& diagnostics) {
   if (entry.key == "pid" && spec_of(made.type).target == TargetKind::process) {
-    diagnostics.error(entry, "the process is named by 'field: process.pid' beside 'action', not by a parameter");
+    diagnostics.error(entry,
+                      "the process is named by 'field: process.pid' beside 'action', not by a parameter");
     return;
   }
   std::vector<std::string_view> names;
   for (const ParameterSpec& spec : specs) names.push_back(spec.name);
   std::string cure = did_you_mean(entry.key, names);
-  if (cure.empty()) cure = names.empty() ? "; it takes none" : fmt::format("; it takes: {}", fmt::join(names, ", "));
+  if (cure.empty())
+    cure = names.empty() ? "; it takes none" : fmt::format("; it takes: {}", fmt::join(names, ", "));
   diagnostics.error(entry, fmt::format("{} has no parameter '{}'{}", owner_of(made), entry.key, cure));
 }
 
@@ -89,9 +95,10 @@ std::map<std::string, ParameterSource> read_parameters(MapReader& response, cons
   }
   for (const ParameterSpec& spec : specs)
     if (spec.required && !parameters.contains(spec.name))
-      response.diagnostics().error(map ? map->node() : response.node(),
-                                   fmt::format("{} needs parameter '{}' ({}); write '{}: {{field: …}}' under 'parameters'",
-                                               owner_of(made), spec.name, name_of(spec.kind), spec.name));
+      response.diagnostics().error(
+          map ? map->node() : response.node(),
+          fmt::format("{} needs parameter '{}' ({}); write '{}: {{field: …}}' under 'parameters'",
+                      owner_of(made), spec.name, name_of(spec.kind), spec.name));
   return parameters;
 }
 

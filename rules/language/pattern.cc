@@ -88,7 +88,8 @@ std::optional<Decimal> as_decimal(const std::string& text) {
 
 Pattern text_pattern(std::string_view text, OpenEnds open) {
   Glob glob = split(text);
-  if (open.front && (glob.empty() || !is_any_string(glob.front()))) glob.insert(glob.begin(), {Piece::any_string, {}});
+  if (open.front && (glob.empty() || !is_any_string(glob.front())))
+    glob.insert(glob.begin(), {Piece::any_string, {}});
   if (open.back) add_any_string(glob);
   return normal_form(std::move(glob));
 }

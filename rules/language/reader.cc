@@ -1,11 +1,11 @@
 #include "rules/language/reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "engine/lifecycle/action.h"
 #include "rules/language/detection.h"
@@ -17,10 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 5> kStatuses{"stable", "test", "experimental", "deprecated", "unsupported"};
+constexpr std::array<std::string_view, 5> kStatuses{"stable", "test", "experimental", "deprecated",
+                                                    "unsupported"};
 /// Sigma's keys that are neither needed nor checked here.
-constexpr std::array<std::string_view, 11> kIgnoredKeys{"date",    "modified", "references", "falsepositives", "fields", "related",
-                                                        "license", "name",     "taxonomy",   "tests",          "scope"};
+constexpr std::array<std::string_view, 11> kIgnoredKeys{
+    "date",    "modified", "references", "falsepositives", "fields", "related",
+    "license", "name",     "taxonomy",   "tests",          "scope"};
 /// Other kinds of Sigma documents.
 constexpr std::array<std::string_view, 2> kOtherKinds{"correlation", "filter"};
 
@@ -73,10 +75,12 @@ void read_body(MapReader& map, Rule& rule, const ReadContext& context) {
   if (response == nullptr) return;
   rule.responses = read_responses(*response, map.diagnostics(), context);
   if (rule.authors.empty())
-    map.diagnostics().warning(*response, "the rule responds but names no 'author'; nobody is kept from approving what it asks for");
+    map.diagnostics().warning(
+        *response, "the rule responds but names no 'author'; nobody is kept from approving what it asks for");
 }
 
-// ---- files -----------------------------------------------------------------------------------------------------
+// ---- files
+// -----------------------------------------------------------------------------------------------------
 
 bool is_rule_file(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
 
@@ -96,7 +100,8 @@ class RuleCollector {
   ReadRules take() { return std::move(result_); }
 
  private:
-  void complain(const std::string& file, std::string message, Diagnostic::Kind kind = Diagnostic::Kind::error) {
+  void complain(const std::string& file, std::string message,
+                Diagnostic::Kind kind = Diagnostic::Kind::error) {
     result_.diagnostics.push_back({{file, 1, 1}, kind, std::move(message)});
     if (kind == Diagnostic::Kind::error) ++result_.refused;
   }
@@ -117,7 +122,8 @@ class RuleCollector {
     if (error) complain(folder, fmt::format("cannot read the folder: {}", error.message()));
     std::ranges::sort(files);
     for (const std::string& file : files) add_file(file);
-    if (files.empty() && !error) complain(folder, "no rule (*.yml, *.yaml) in this folder", Diagnostic::Kind::warning);
+    if (files.empty() && !error)
+      complain(folder, "no rule (*.yml, *.yaml) in this folder", Diagnostic::Kind::warning);
   }
 
   void add_file(const std::string& file) {

@@ -1,4 +1,5 @@
-/// Reads rule files into Rules, with every mistake of every file at once. A bad rule never stops the good ones.
+/// Reads rule files into Rules, with every mistake of every file at once. A bad rule never stops the good
+/// ones.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,9 @@
 #include "rules/language/response.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "engine/base/nearest.h"
 #include "rules/language/map_reader.h"
@@ -27,7 +27,8 @@ std::optional<ActionType> read_type(MapReader& map, const ActionCatalogue& actio
     return {};
   }
   if (!actions.can_execute(*type)) {
-    map.diagnostics().error(place, fmt::format("no executor for '{}' here; available: {}", *name, fmt::join(available, ", ")));
+    map.diagnostics().error(
+        place, fmt::format("no executor for '{}' here; available: {}", *name, fmt::join(available, ", ")));
     return {};
   }
   return type;
@@ -54,8 +55,9 @@ std::optional<ActiveHours> read_active_hours(MapReader& map, const ReadContext& 
   if (known != context.active_hours.end()) return known->second;
   std::vector<std::string_view> names;
   for (const auto& [known_name, hours] : context.active_hours) names.push_back(known_name);
-  map.diagnostics().error(*node, fmt::format("no active hours named '{}'; define it under active_hours in the configuration{}",
-                                             *name, did_you_mean(*name, names)));
+  map.diagnostics().error(
+      *node, fmt::format("no active hours named '{}'; define it under active_hours in the configuration{}",
+                         *name, did_you_mean(*name, names)));
   return {};
 }
 
@@ -63,7 +65,8 @@ void read_process_field(MapReader& map, ActionTemplate& made) {
   const yaml::Node* node = map.find("field");
   if (node == nullptr) return;
   if (spec_of(made.type).target != TargetKind::process)
-    map.diagnostics().error(*node, fmt::format("'field' names a process; {} is not aimed at one", name_of(made.type)));
+    map.diagnostics().error(
+        *node, fmt::format("'field' names a process; {} is not aimed at one", name_of(made.type)));
   else if (const std::optional<std::string> field_name = map.required_text("field"))
     made.process_field = *field_name;
 }
@@ -71,7 +74,8 @@ void read_process_field(MapReader& map, ActionTemplate& made) {
 void read_script(MapReader& map, ActionTemplate& made, const ActionCatalogue& actions) {
   if (made.type != ActionType::run_script) {
     if (const yaml::Node* node = map.find("script"))
-      map.diagnostics().error(*node, fmt::format("'script' belongs to run_script, not to {}", name_of(made.type)));
+      map.diagnostics().error(*node,
+                              fmt::format("'script' belongs to run_script, not to {}", name_of(made.type)));
     return;
   }
   const std::optional<std::string> script = map.required_text("script");
@@ -81,12 +85,14 @@ void read_script(MapReader& map, ActionTemplate& made, const ActionCatalogue& ac
   std::vector<std::string_view> names;
   for (const auto& [name, parameters] : actions.scripts) names.push_back(name);
   std::string cure = did_you_mean(*script, names);
-  if (cure.empty()) cure = names.empty() ? "; none is registered" : fmt::format("; registered: {}", fmt::join(names, ", "));
+  if (cure.empty())
+    cure = names.empty() ? "; none is registered" : fmt::format("; registered: {}", fmt::join(names, ", "));
   map.diagnostics().error(*map.find("script"), fmt::format("unknown script '{}'{}", *script, cure));
 }
 
 void read_terms(MapReader& map, ActionTemplate& made, const ReadContext& context) {
-  if (const auto severity = map.one_of("minimum_severity", kSeverityNames)) made.minimum_severity = parse_severity(*severity);
+  if (const auto severity = map.one_of("minimum_severity", kSeverityNames))
+    made.minimum_severity = parse_severity(*severity);
   made.terms.active_hours = read_active_hours(map, context);
   made.terms.require_approval = map.boolean("require_approval").value_or(false);
   made.verify_after = map.duration("verify_after");
@@ -107,8 +113,8 @@ void read_comment(MapReader& map, ActionTemplate& made) {
 }
 
 /// Empty when the action type itself could not be told; everything else is checked all the same.
-std::optional<ActionTemplate> read_template(const yaml::Node& node, std::size_t number, Diagnostics& diagnostics,
-                                            const ReadContext& context) {
+std::optional<ActionTemplate> read_template(const yaml::Node& node, std::size_t number,
+                                            Diagnostics& diagnostics, const ReadContext& context) {
   MapReader map(node, fmt::format("response {}", number), diagnostics);
   if (!node.is_map() && !node.is_null()) return {};
   ActionTemplate made;
@@ -133,7 +139,8 @@ void give_names(std::vector<ActionTemplate>& templates, Diagnostics& diagnostics
   std::set<std::string> taken;
   for (const ActionTemplate& made : templates)
     if (!made.name.empty() && !taken.insert(made.name).second)
-      diagnostics.error(made.location, fmt::format("two responses are named '{}'; names tell them apart", made.name));
+      diagnostics.error(made.location,
+                        fmt::format("two responses are named '{}'; names tell them apart", made.name));
   for (ActionTemplate& made : templates) {
     if (!made.name.empty()) continue;
     made.name = name_of(made.type);
@@ -144,17 +151,20 @@ void give_names(std::vector<ActionTemplate>& templates, Diagnostics& diagnostics
 
 }  // namespace
 
-std::vector<ActionTemplate> read_responses(const yaml::Node& node, Diagnostics& diagnostics, const ReadContext& context) {
+std::vector<ActionTemplate> read_responses(const yaml::Node& node, Diagnostics& diagnostics,
+                                           const ReadContext& context) {
   std::vector<ActionTemplate> templates;
   if (!node.is_sequence()) {
-    diagnostics.error(node, fmt::format("'response' must be a list of actions, not {}; begin each with '- action:'",
-                                        yaml::describe(node)));
+    diagnostics.error(node,
+                      fmt::format("'response' must be a list of actions, not {}; begin each with '- action:'",
+                                  yaml::describe(node)));
     return templates;
   }
   if (node.items.size() > kResponsesMax)
     diagnostics.error(node, fmt::format("more than {} responses in one rule", kResponsesMax));
   for (std::size_t i = 0; i < node.items.size(); ++i)
-    if (auto made = read_template(node.items[i], i + 1, diagnostics, context)) templates.push_back(std::move(*made));
+    if (auto made = read_template(node.items[i], i + 1, diagnostics, context))
+      templates.push_back(std::move(*made));
   give_names(templates, diagnostics);
   return templates;
 }

@@ -14,6 +14,7 @@ inline constexpr std::size_t kResponsesMax = 32;
 inline constexpr Duration kVerifyAfterMax = std::chrono::hours(24);
 
 /// Mistakes go to `diagnostics`; templates without them are returned.
-std::vector<ActionTemplate> read_responses(const yaml::Node& node, Diagnostics& diagnostics, const ReadContext& context);
+std::vector<ActionTemplate> read_responses(const yaml::Node& node, Diagnostics& diagnostics,
+                                           const ReadContext& context);
 
 }  // namespace riposte

@@ -14,7 +14,8 @@
 
 namespace riposte {
 
-// ---- what to look for ------------------------------------------------------------------------------------------
+// ---- what to look for
+// ------------------------------------------------------------------------------------------
 
 /// One piece of a text with wildcards.
 struct GlobPiece {
@@ -26,7 +27,8 @@ struct GlobPiece {
 };
 using Glob = std::vector<GlobPiece>;
 
-/// A number that is no 64-bit integer. It equals a number of the same value, or a text that is written the same.
+/// A number that is no 64-bit integer. It equals a number of the same value, or a text that is written the
+/// same.
 struct Decimal {
   double value = 0;
   std::string text;  ///< as the rule writes it
@@ -34,7 +36,8 @@ struct Decimal {
   bool operator==(const Decimal&) const = default;
 };
 
-/// Compares one value with what the rule says. Text is compared without regard to case, a regular expression with it.
+/// Compares one value with what the rule says. Text is compared without regard to case, a regular expression
+/// with it.
 struct Pattern {
   enum class Kind : std::uint8_t {
     equals,       ///< null (a missing field, too), boolean, number or text
@@ -54,9 +57,10 @@ struct Pattern {
 
 /// One `field|modifiers: values` line, or keywords.
 struct FieldMatch {
-  std::string field;  ///< as the rule writes it; the schema says where it stands. Empty: every string of the event
+  std::string
+      field;  ///< as the rule writes it; the schema says where it stands. Empty: every string of the event
   std::vector<Pattern> patterns;
-  bool all = false;   ///< every pattern must hold, else one is enough
+  bool all = false;  ///< every pattern must hold, else one is enough
   Location location;
 };
 
@@ -67,12 +71,13 @@ struct Selection {
   Location location;
 };
 
-/// The condition as a tree. Quantifiers are resolved to `all_of`/`any_of` over selections when the rule is read.
+/// The condition as a tree. Quantifiers are resolved to `all_of`/`any_of` over selections when the rule is
+/// read.
 struct Condition {
   enum class Kind : std::uint8_t { selection, all_of, any_of, negation };
   Kind kind = Kind::selection;
-  std::size_t selection = 0;         ///< index into Rule::selections
-  std::vector<Condition> operands;   ///< of all_of, any_of; one of negation
+  std::size_t selection = 0;        ///< index into Rule::selections
+  std::vector<Condition> operands;  ///< of all_of, any_of; one of negation
 };
 
 struct LogSource {
@@ -81,12 +86,13 @@ struct LogSource {
   std::string service;
 };
 
-// ---- what to do ------------------------------------------------------------------------------------------------
+// ---- what to do
+// ------------------------------------------------------------------------------------------------
 
 /// Where a parameter's value comes from.
 struct ParameterSource {
-  std::string field;             ///< the event field to read; empty: `value` as written
-  std::optional<Value> value;    ///< the literal, or what stands in when the event lacks the field
+  std::string field;           ///< the event field to read; empty: `value` as written
+  std::optional<Value> value;  ///< the literal, or what stands in when the event lacks the field
 };
 
 /// "Killing {{process.name}} on {{host.name}}": text and fields in turn. Values are never expanded twice.
@@ -101,8 +107,8 @@ struct TextTemplate {
 struct ActionTemplate {
   std::string name;  ///< unique in the rule; default: the action type, "kill_process-2" for a second one
   ActionType type = ActionType::run_script;
-  /// Of process actions: the field that holds the pid. Another one than process.pid names another process: then
-  /// process.start does not belong to it, and only a `start` among the parameters does.
+  /// Of process actions: the field that holds the pid. Another one than process.pid names another process:
+  /// then process.start does not belong to it, and only a `start` among the parameters does.
   std::string process_field{kProcessPidField};
   std::optional<Severity> minimum_severity;
   TemplateTerms terms;

@@ -1,9 +1,9 @@
 #include "rules/language/schema_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "engine/base/nearest.h"
 #include "engine/lifecycle/action.h"
@@ -14,11 +14,14 @@
 namespace riposte {
 namespace {
 
-std::optional<std::string> read_level(const yaml::Node& node, std::string_view key, Diagnostics& diagnostics) {
-  const std::optional<std::string> level = scalar_text(node, fmt::format("the level of '{}'", key), diagnostics);
+std::optional<std::string> read_level(const yaml::Node& node, std::string_view key,
+                                      Diagnostics& diagnostics) {
+  const std::optional<std::string> level =
+      scalar_text(node, fmt::format("the level of '{}'", key), diagnostics);
   if (!level || parse_severity(*level)) return level;
-  diagnostics.error(node, fmt::format("the level of '{}' must be one of {}, not '{}'{}", key, fmt::join(kSeverityNames, ", "),
-                                      *level, did_you_mean(*level, kSeverityNames)));
+  diagnostics.error(
+      node, fmt::format("the level of '{}' must be one of {}, not '{}'{}", key,
+                        fmt::join(kSeverityNames, ", "), *level, did_you_mean(*level, kSeverityNames)));
   return {};
 }
 
@@ -42,7 +45,8 @@ std::vector<std::pair<double, std::string>> read_bounds(MapReader map) {
       map.diagnostics().error(entry, fmt::format("a lower bound must be a number, not '{}'", entry.key));
       continue;
     }
-    if (auto level = read_level(entry.value, entry.key, map.diagnostics())) bounds.emplace_back(bound, std::move(*level));
+    if (auto level = read_level(entry.value, entry.key, map.diagnostics()))
+      bounds.emplace_back(bound, std::move(*level));
   }
   std::ranges::sort(bounds);
   return bounds;
@@ -104,7 +108,8 @@ std::span<const std::string_view> shipped_schema_names() {
 Result<Schema> shipped_schema(std::string_view name) {
   const auto shipped = std::ranges::find(shipped_schema_texts(), name, &ShippedSchema::name);
   if (shipped == shipped_schema_texts().end())
-    return fail(Errc::not_found, fmt::format("no schema named '{}'; there are {}{}", name, fmt::join(shipped_schema_names(), ", "),
+    return fail(Errc::not_found, fmt::format("no schema named '{}'; there are {}{}", name,
+                                             fmt::join(shipped_schema_names(), ", "),
                                              did_you_mean(name, shipped_schema_names())));
   Diagnostics diagnostics(fmt::format("rules/schemas/{}.yaml", name));
   std::optional<Schema> schema = read_schema(shipped->text, diagnostics);

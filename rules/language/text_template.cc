@@ -21,11 +21,13 @@ std::expected<TextTemplate, std::string> parse_text_template(std::string_view te
     if (open == std::string_view::npos) break;
     text.remove_prefix(open + 2);
     const std::size_t close = text.find("}}");
-    if (close == std::string_view::npos) return std::unexpected("a placeholder is not closed; write {{field.name}}");
+    if (close == std::string_view::npos)
+      return std::unexpected("a placeholder is not closed; write {{field.name}}");
     const std::string_view name = trimmed(text.substr(0, close));
     if (name.empty()) return std::unexpected("a placeholder is empty; write {{field.name}}");
     if (name.find('{') != std::string_view::npos)
-      return std::unexpected(fmt::format("placeholder '{}' contains another; write {{{{field.name}}}}", name));
+      return std::unexpected(
+          fmt::format("placeholder '{}' contains another; write {{{{field.name}}}}", name));
     result.pieces.push_back({true, std::string(name)});
     text.remove_prefix(close + 2);
   }

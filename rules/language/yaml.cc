@@ -1,15 +1,15 @@
 #include "rules/language/yaml.h"
 
-#include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
-
 #include <algorithm>
 #include <charconv>
 #include <istream>
 #include <set>
 #include <sstream>
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 namespace riposte::yaml {
 namespace {
@@ -32,7 +32,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_anchor(mark, anchor);
     Node node = node_at(mark, Node::Kind::null);
-    // yaml-cpp places a value that is not written where it stopped looking for it; the key's line is of more use.
+    // yaml-cpp places a value that is not written where it stopped looking for it; the key's line is of more
+    // use.
     if (!frames_.empty() && frames_.back().key_pending) {
       const Entry& entry = frames_.back().node.entries.back();
       if (node.line != entry.line) std::tie(node.line, node.column) = std::tuple(entry.line, entry.column);
@@ -75,7 +76,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   static void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor != 0)
-      throw Refused{mark.line + 1, mark.column + 1, "anchors (&name) are not allowed; write the value out each time"};
+      throw Refused{mark.line + 1, mark.column + 1,
+                    "anchors (&name) are not allowed; write the value out each time"};
   }
 
   static void refuse_tag(const YAML::Mark& mark, const std::string& tag, bool scalar) {
@@ -86,7 +88,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   Node node_at(const YAML::Mark& mark, Node::Kind kind) {
     if (++nodes_ > kNodesMax)
-      throw Refused{mark.line + 1, mark.column + 1, fmt::format("more than {} values in one file; split it", kNodesMax)};
+      throw Refused{mark.line + 1, mark.column + 1,
+                    fmt::format("more than {} values in one file; split it", kNodesMax)};
     Node node;
     node.kind = kind;
     node.line = mark.line + 1;
@@ -149,7 +152,8 @@ class TreeBuilder final : public YAML::EventHandler {
 class NoMoreDocuments final : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark& mark) override {
-    throw Refused{mark.line + 1, mark.column + 1, "a second document begins here; write one document per file"};
+    throw Refused{mark.line + 1, mark.column + 1,
+                  "a second document begins here; write one document per file"};
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
@@ -196,7 +200,8 @@ bool is_plain_text(std::string_view bytes, Diagnostics& diagnostics) {
                                            control ? "a control character" : "not UTF-8"));
       return false;
     }
-    place = bytes[i] == '\n' ? Place{place.line + 1, 1} : Place{place.line, place.column + static_cast<int>(length)};
+    place = bytes[i] == '\n' ? Place{place.line + 1, 1}
+                             : Place{place.line, place.column + static_cast<int>(length)};
     i += length;
   }
   return true;
@@ -248,7 +253,8 @@ std::optional<bool> as_boolean(const Node& node) {
 
 std::optional<std::int64_t> as_integer(const Node& node) {
   if (!node.is_scalar() || node.quoted || !is_decimal(node.text)) return {};
-  const std::string_view digits = node.text.starts_with('+') ? std::string_view(node.text).substr(1) : node.text;
+  const std::string_view digits =
+      node.text.starts_with('+') ? std::string_view(node.text).substr(1) : node.text;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc{} || end != digits.data() + digits.size()) return {};
@@ -264,12 +270,17 @@ bool is_decimal(std::string_view text) {
 std::string describe(const Node& node) {
   constexpr std::size_t kShownMax = 60;
   switch (node.kind) {
-    case Node::Kind::null: return "nothing";
-    case Node::Kind::sequence: return "a list";
-    case Node::Kind::map: return "a map";
-    case Node::Kind::scalar: break;
+    case Node::Kind::null:
+      return "nothing";
+    case Node::Kind::sequence:
+      return "a list";
+    case Node::Kind::map:
+      return "a map";
+    case Node::Kind::scalar:
+      break;
   }
-  return node.text.size() > kShownMax ? fmt::format("a text of {} bytes", node.text.size()) : fmt::format("'{}'", node.text);
+  return node.text.size() > kShownMax ? fmt::format("a text of {} bytes", node.text.size())
+                                      : fmt::format("'{}'", node.text);
 }
 
 }  // namespace riposte::yaml

@@ -1,8 +1,10 @@
 /// A YAML document as a small marked tree: every scalar as it was written, every node with its place.
 ///
-/// Limits:  one document per file; no anchors, aliases, tags or merge keys; keys are scalars and unique in their map;
+/// Limits:  one document per file; no anchors, aliases, tags or merge keys; keys are scalars and unique in
+/// their map;
 ///          size, depth and number of nodes are bounded. Everything refused is a diagnostic with its place.
-/// Nothing is typed here: `yes`, `0777` and `00000429` stay text until a reader asks for a type (YAML 1.2 core schema).
+/// Nothing is typed here: `yes`, `0777` and `00000429` stay text until a reader asks for a type (YAML 1.2
+/// core schema).
 #pragma once
 
 #include <cstddef>
@@ -26,10 +28,10 @@ struct Entry;
 
 struct Node {
   enum class Kind : std::uint8_t { null, scalar, sequence, map };
-  Kind kind = Kind::null;   ///< null: nothing written, `~`, or a plain `null`
-  bool quoted = false;      ///< quoted or a block scalar: text, whatever it looks like
-  std::string text;         ///< of a scalar
-  std::vector<Node> items;  ///< of a sequence
+  Kind kind = Kind::null;      ///< null: nothing written, `~`, or a plain `null`
+  bool quoted = false;         ///< quoted or a block scalar: text, whatever it looks like
+  std::string text;            ///< of a scalar
+  std::vector<Node> items;     ///< of a sequence
   std::vector<Entry> entries;  ///< of a map, in the order of the file
   int line = 1;
   int column = 1;
@@ -49,7 +51,8 @@ struct Entry {
   int column = 1;
 };
 
-/// The document in `bytes`. Empty when it cannot be read; `diagnostics` then says why. An empty document is a null node.
+/// The document in `bytes`. Empty when it cannot be read; `diagnostics` then says why. An empty document is a
+/// null node.
 std::optional<Node> parse(std::string_view bytes, Diagnostics& diagnostics);
 
 /// The bytes of a regular file, at most kBytesMax of them.

@@ -1,8 +1,8 @@
 #include "rules/matching/compiled_rule.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace riposte {
 namespace {
@@ -19,8 +19,10 @@ std::optional<CompiledLine> compile_line(const FieldMatch& match, const Schema& 
       continue;
     }
     ok = false;
-    diagnostics.push_back({{match.location.file, pattern.line, pattern.column}, Diagnostic::Kind::error,
-                           fmt::format("this regular expression cannot be used (RE2 syntax): {}", matcher.error())});
+    diagnostics.push_back(
+        {{match.location.file, pattern.line, pattern.column},
+         Diagnostic::Kind::error,
+         fmt::format("this regular expression cannot be used (RE2 syntax): {}", matcher.error())});
   }
   if (!ok) return {};
   if (!match.field.empty()) line.field = fields.number_of(match.field, schema);

@@ -24,7 +24,8 @@ void prepare_all(PreparedField& field_values) {
 
 bool holds(const ValueMatcher& matcher, const PreparedField& found) {
   return matcher.matches_field(found.values) ||
-         std::ranges::any_of(found.prepared, [&](const PreparedValue& value) { return matcher.matches(value); });
+         std::ranges::any_of(found.prepared,
+                             [&](const PreparedValue& value) { return matcher.matches(value); });
 }
 
 }  // namespace
@@ -61,14 +62,16 @@ struct RuleSet::Body {
     scratch.string_leaves.clear();
     event.collect_strings(scratch.string_leaves);
     scratch.strings.values.clear();
-    for (const std::string_view text : scratch.string_leaves) scratch.strings.values.scalars.push_back({text});
+    for (const std::string_view text : scratch.string_leaves)
+      scratch.strings.values.scalars.push_back({text});
     prepare_all(scratch.strings);
   }
 
   static bool line_holds(const CompiledLine& line, const Scratch::Body& scratch) {
     const PreparedField& found = line.field ? scratch.fields[*line.field] : scratch.strings;
     const auto one_holds = [&](const ValueMatcher& matcher) { return holds(matcher, found); };
-    return line.all ? std::ranges::all_of(line.matchers, one_holds) : std::ranges::any_of(line.matchers, one_holds);
+    return line.all ? std::ranges::all_of(line.matchers, one_holds)
+                    : std::ranges::any_of(line.matchers, one_holds);
   }
 
   static bool selection_holds(const CompiledSelection& selection, const Scratch::Body& scratch) {
@@ -79,7 +82,9 @@ struct RuleSet::Body {
 
   /// Two-valued: what is not there does not match, and its negation does.
   static bool condition_holds(const Condition& condition, const CompiledRule& rule, Scratch::Body& scratch) {
-    const auto operand_holds = [&](const Condition& operand) { return condition_holds(operand, rule, scratch); };
+    const auto operand_holds = [&](const Condition& operand) {
+      return condition_holds(operand, rule, scratch);
+    };
     switch (condition.kind) {
       case Condition::Kind::selection: {
         Answer& known = scratch.selections[condition.selection];
@@ -87,9 +92,12 @@ struct RuleSet::Body {
           known = selection_holds(rule.selections[condition.selection], scratch) ? Answer::yes : Answer::no;
         return known == Answer::yes;
       }
-      case Condition::Kind::all_of: return std::ranges::all_of(condition.operands, operand_holds);
-      case Condition::Kind::any_of: return std::ranges::any_of(condition.operands, operand_holds);
-      case Condition::Kind::negation: return !operand_holds(condition.operands.front());
+      case Condition::Kind::all_of:
+        return std::ranges::all_of(condition.operands, operand_holds);
+      case Condition::Kind::any_of:
+        return std::ranges::any_of(condition.operands, operand_holds);
+      case Condition::Kind::negation:
+        return !operand_holds(condition.operands.front());
     }
     return false;
   }

@@ -1,4 +1,5 @@
-/// Rules compiled against one event format: immutable, shared, and ready to be asked which of them an event matches.
+/// Rules compiled against one event format: immutable, shared, and ready to be asked which of them an event
+/// matches.
 ///
 /// Threads: any number at once, each with its own Scratch.
 #pragma once
@@ -44,14 +45,15 @@ struct CompiledRules;
 
 class RuleSet {
  public:
-  /// A rule that cannot be compiled (a regular expression that RE2 refuses) is left out and reported; the others stand.
+  /// A rule that cannot be compiled (a regular expression that RE2 refuses) is left out and reported; the
+  /// others stand.
   static CompiledRules compile(std::vector<Rule> rules, Schema schema);
   ~RuleSet();
   RuleSet(const RuleSet&) = delete;
   RuleSet& operator=(const RuleSet&) = delete;
 
-  /// Every rule that the event matches, in the order of the set. None is an answer; an error is "could not tell".
-  /// Errors:  unavailable (a matching engine ran out of its memory budget).
+  /// Every rule that the event matches, in the order of the set. None is an answer; an error is "could not
+  /// tell". Errors:  unavailable (a matching engine ran out of its memory budget).
   Result<std::span<const RuleIndex>> match(const Event& event, Scratch& scratch) const;
 
   const Rule& rule(RuleIndex index) const;

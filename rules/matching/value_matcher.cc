@@ -1,9 +1,9 @@
 #include "rules/matching/value_matcher.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <re2/re2.h>
-
-#include <algorithm>
 
 namespace riposte {
 namespace {
@@ -21,9 +21,15 @@ std::string expression_of(const Glob& glob) {
   std::string expression = R"((?is)\A)";
   for (const GlobPiece& piece : glob) {
     switch (piece.kind) {
-      case GlobPiece::Kind::text: expression += RE2::QuoteMeta(piece.text); break;
-      case GlobPiece::Kind::any_string: expression += ".*"; break;
-      case GlobPiece::Kind::any_character: expression += "."; break;
+      case GlobPiece::Kind::text:
+        expression += RE2::QuoteMeta(piece.text);
+        break;
+      case GlobPiece::Kind::any_string:
+        expression += ".*";
+        break;
+      case GlobPiece::Kind::any_character:
+        expression += ".";
+        break;
     }
   }
   return expression + R"(\z)";
@@ -49,7 +55,8 @@ std::optional<long double> number_of(const Scalar& scalar) {
   return {};
 }
 
-static_assert(std::numeric_limits<long double>::digits >= 64, "a 64-bit integer must survive in a long double");
+static_assert(std::numeric_limits<long double>::digits >= 64,
+              "a 64-bit integer must survive in a long double");
 
 }  // namespace
 
@@ -89,7 +96,8 @@ std::expected<ValueMatcher, std::string> ValueMatcher::make(const Pattern& patte
     return ValueMatcher(Number{static_cast<long double>(*number), std::to_string(*number)});
   if (const auto* number = std::get_if<std::uint64_t>(&pattern.value))
     return ValueMatcher(Number{static_cast<long double>(*number), std::to_string(*number)});
-  if (const auto* number = std::get_if<Decimal>(&pattern.value)) return ValueMatcher(Number{number->value, number->text});
+  if (const auto* number = std::get_if<Decimal>(&pattern.value))
+    return ValueMatcher(Number{number->value, number->text});
   return ValueMatcher(Null{});
 }
 
@@ -102,7 +110,8 @@ std::expected<ValueMatcher, std::string> ValueMatcher::make_regex(const std::str
   return ValueMatcher(Regex(std::move(regex)));
 }
 
-std::expected<ValueMatcher, std::string> ValueMatcher::make_text(Pattern::Kind kind, const std::string& text) {
+std::expected<ValueMatcher, std::string> ValueMatcher::make_text(Pattern::Kind kind,
+                                                                 const std::string& text) {
   if (is_ascii(text)) return ValueMatcher(Literal{kind, fold(text)});
   return make_regex(expression_of(kind, text));
 }
@@ -156,14 +165,19 @@ bool ValueMatcher::matches_field(const FieldValues& values) const {
 bool ValueMatcher::matches(const PreparedValue& value) const {
   if (const auto* literal = std::get_if<Literal>(&test_)) {
     switch (literal->kind) {
-      case Pattern::Kind::contains: return value.folded.find(literal->folded) != std::string::npos;
-      case Pattern::Kind::starts_with: return value.folded.starts_with(literal->folded);
-      case Pattern::Kind::ends_with: return value.folded.ends_with(literal->folded);
-      default: return value.folded == literal->folded;
+      case Pattern::Kind::contains:
+        return value.folded.find(literal->folded) != std::string::npos;
+      case Pattern::Kind::starts_with:
+        return value.folded.starts_with(literal->folded);
+      case Pattern::Kind::ends_with:
+        return value.folded.ends_with(literal->folded);
+      default:
+        return value.folded == literal->folded;
     }
   }
   if (const auto* regex = std::get_if<Regex>(&test_)) return RE2::PartialMatch(value.text, **regex);
-  if (const auto* wildcards = std::get_if<Wildcards>(&test_)) return glob_matches(wildcards->tokens, value.folded);
+  if (const auto* wildcards = std::get_if<Wildcards>(&test_))
+    return glob_matches(wildcards->tokens, value.folded);
   if (const auto* flag = std::get_if<Flag>(&test_)) {
     if (const auto* truth = std::get_if<bool>(&value.scalar.value)) return *truth == flag->value;
     return value.scalar.is_string() && value.folded == (flag->value ? "true" : "false");

@@ -2,14 +2,15 @@
 //   rule.yml, or several *.yml   what is read
 //   diagnostics.txt              exactly what reading and compiling says (missing: nothing)
 //   events.ndjson                events, one per line
-//   matches.txt                  per event the ids of the rules that match, sorted, separated by blanks; "-" for none
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
+//   matches.txt                  per event the ids of the rules that match, sorted, separated by blanks; "-"
+//   for none
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "rules/event/event_parser.h"
 #include "rules/language/reader.h"
@@ -46,8 +47,10 @@ std::vector<std::string> cases() {
 
 ActionCatalogue catalogue() {
   return {{ActionType::kill_process, ActionType::suspend_process, ActionType::run_script},
-          {{"notify", {{"user", ValueKind::string, true, ""}, {"summary", ValueKind::string, false, ""},
-                       {"attempts", ValueKind::integer, false, ""}}}}};
+          {{"notify",
+            {{"user", ValueKind::string, true, ""},
+             {"summary", ValueKind::string, false, ""},
+             {"attempts", ValueKind::integer, false, ""}}}}};
 }
 
 std::map<std::string, ActiveHours> hours() {
@@ -62,7 +65,8 @@ class GoldenRules : public ::testing::TestWithParam<std::string> {
     const auto active_hours = hours();
     const std::vector<std::string> paths{folder_.string()};
     ReadRules read = read_rules(paths, {actions, active_hours});
-    CompiledRules compiled = RuleSet::compile(std::move(read.rules), *shipped_schema("elastic_security_alert"));
+    CompiledRules compiled =
+        RuleSet::compile(std::move(read.rules), *shipped_schema("elastic_security_alert"));
     rules_ = compiled.rules;
     for (auto* list : {&read.diagnostics, &compiled.diagnostics})
       for (Diagnostic& diagnostic : *list) {

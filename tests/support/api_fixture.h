@@ -1,10 +1,10 @@
 /// The HTTP server over a FakeControl, with people of every kind: for tests of the API and of what calls it.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "connectors/http/server.h"
 #include "engine/access/token.h"
@@ -46,9 +46,12 @@ class ApiFixture : public testing::Test {
   const std::string none_token = new_token();  ///< nemo: nothing
   const std::string read_token = new_token();  ///< rita: read
   UserDirectory users{{user_of("alice", all_token,
-                               {{Permission::read, ""}, {Permission::submit, ""}, {Permission::approve, ""},
+                               {{Permission::read, ""},
+                                {Permission::submit, ""},
+                                {Permission::approve, ""},
                                 {Permission::cancel, ""}}),
-                       user_of("nemo", none_token, {}), user_of("rita", read_token, {{Permission::read, ""}})}};
+                       user_of("nemo", none_token, {}),
+                       user_of("rita", read_token, {{Permission::read, ""}})}};
   FakeControl control;
   Metrics metrics;
   std::unique_ptr<http::HttpServer> server;

@@ -1,7 +1,8 @@
 /// What every executor promises its port, as tests: one instance of ExecutorCase per executor.
 ///
 /// Include it in one test file of the room and instantiate:
-///     INSTANTIATE_TEST_SUITE_P(Kill, ExecutorContract, ::testing::Values(ExecutorCase{"kill", make_kill_world}));
+///     INSTANTIATE_TEST_SUITE_P(Kill, ExecutorContract, ::testing::Values(ExecutorCase{"kill",
+///     make_kill_world}));
 #pragma once
 
 #include <functional>

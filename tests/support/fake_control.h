@@ -18,8 +18,8 @@ namespace riposte {
 
 class FakeControl final : public Control {
  public:
-  std::optional<Error> failure;    ///< what every call answers, if set
-  std::function<void()> on_call;   ///< runs inside every call; may block or throw
+  std::optional<Error> failure;   ///< what every call answers, if set
+  std::function<void()> on_call;  ///< runs inside every call; may block or throw
   Health health_answer{true, ""};
   WallTime now = *parse_iso8601("2026-03-01T12:00:00Z");
 
@@ -62,12 +62,14 @@ class FakeControl final : public Control {
     preview.request = request_of(who, submission);
     preview.ruling = {spec_of(submission.type).destructive, Ground::manual_destructive, "a destructive type",
                       std::chrono::hours(24)};
-    preview.command = {"what would be done", {"/opt/run me", "--now"}, "{\"a\":1}\n", {"the process is gone"}};
+    preview.command = {
+        "what would be done", {"/opt/run me", "--now"}, "{\"a\":1}\n", {"the process is gone"}};
     preview.approval = preview.ruling.needs_approval ? "a second person" : "nobody";
     return preview;
   }
 
-  Result<Action> decide(const Principal& who, const ActionId& id, Decision decision, std::string comment) override {
+  Result<Action> decide(const Principal& who, const ActionId& id, Decision decision,
+                        std::string comment) override {
     if (failure) return std::unexpected(*failure);
     std::scoped_lock lock(mutex_);
     const auto found = actions_.find(id);

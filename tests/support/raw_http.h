@@ -3,17 +3,17 @@
 /// Limits: every wait ends after `kPatience`.
 #pragma once
 
-#include <arpa/inet.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace riposte {
 
@@ -61,7 +61,8 @@ class RawConnection {
 
   static int count(std::string_view text, std::string_view mark) {
     int found = 0;
-    for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + mark.size())) ++found;
+    for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + mark.size()))
+      ++found;
     return found;
   }
 

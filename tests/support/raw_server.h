@@ -1,15 +1,15 @@
 /// A loopback server that takes one connection, reads once and says what it was told to say.
 #pragma once
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <thread>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace riposte {
 

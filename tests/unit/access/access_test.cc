@@ -1,9 +1,9 @@
 #include "engine/access/access.h"
 
+#include <array>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <array>
 
 #include "engine/access/token.h"
 
@@ -13,8 +13,8 @@ namespace {
 using testing::HasSubstr;
 
 constexpr std::array<std::string_view, 3> kTypes{"kill_process", "run_script", "isolate_host"};
-constexpr std::array kPermissions{Permission::read, Permission::submit, Permission::approve, Permission::cancel,
-                                  Permission::admin};
+constexpr std::array kPermissions{Permission::read, Permission::submit, Permission::approve,
+                                  Permission::cancel, Permission::admin};
 
 Principal principal_with(std::set<Grant> grants) { return {UserName("alice"), {}, std::move(grants)}; }
 
@@ -22,7 +22,8 @@ TEST(Access, NobodyMayDoAnythingWithoutAGrant) {
   const Principal nobody = principal_with({});
   for (const Permission permission : kPermissions) {
     EXPECT_FALSE(nobody.may(permission)) << name_of(permission);
-    for (const std::string_view type : kTypes) EXPECT_FALSE(nobody.may(permission, type)) << name_of(permission);
+    for (const std::string_view type : kTypes)
+      EXPECT_FALSE(nobody.may(permission, type)) << name_of(permission);
   }
 }
 
@@ -80,16 +81,18 @@ TEST(Grant, NamesTheNearestActionType) {
 }
 
 TEST(Grant, RefusesWhatCouldBeReadAsMoreThanItSays) {
-  for (const std::string_view text : {"", ":", "*", "*:kill_process", "submit:", "submit: kill_process",
-                                      "submit:kill_process,run_script", "Submit", "admin:*", "admin:kill_process"})
+  for (const std::string_view text :
+       {"", ":", "*", "*:kill_process", "submit:", "submit: kill_process", "submit:kill_process,run_script",
+        "Submit", "admin:*", "admin:kill_process"})
     EXPECT_FALSE(parse_grant(text, kTypes)) << text;
 }
 
 TEST(UserDirectory, FindsThePersonOfAToken) {
   const std::string alices = new_token();
   const std::string bobs = new_token();
-  const UserDirectory users({{{UserName("alice"), {"a.smith"}, {Grant{Permission::read, ""}}}, token_hash(alices)},
-                             {{UserName("bob"), {}, {}}, token_hash(bobs)}});
+  const UserDirectory users(
+      {{{UserName("alice"), {"a.smith"}, {Grant{Permission::read, ""}}}, token_hash(alices)},
+       {{UserName("bob"), {}, {}}, token_hash(bobs)}});
   ASSERT_TRUE(users.authenticate(alices));
   EXPECT_EQ(users.authenticate(alices)->name, UserName("alice"));
   EXPECT_EQ(users.authenticate(alices)->aliases, std::vector<std::string>{"a.smith"});
@@ -100,7 +103,8 @@ TEST(UserDirectory, FindsThePersonOfAToken) {
 
 TEST(UserDirectory, KnowsNobodyByAWrongOrEmptyTokenOrByTheHash) {
   const std::string token = new_token();
-  const UserDirectory users({{{UserName("alice"), {}, {}}, token_hash(token)}, {{UserName("eve"), {}, {}}, ""}});
+  const UserDirectory users(
+      {{{UserName("alice"), {}, {}}, token_hash(token)}, {{UserName("eve"), {}, {}}, ""}});
   EXPECT_FALSE(users.authenticate(""));
   EXPECT_FALSE(users.authenticate(new_token()));
   EXPECT_FALSE(users.authenticate(token_hash(token)));

@@ -1,8 +1,8 @@
 #include "engine/access/token.h"
 
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 namespace riposte {
 namespace {

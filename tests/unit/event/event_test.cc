@@ -32,9 +32,13 @@ class EventTest : public ::testing::Test {
 
 using Lookup = EventTest;
 
-TEST_F(Lookup, FindsANestedField) { EXPECT_THAT(texts(R"({"process":{"pid":7}})", "process.pid"), ElementsAre("7")); }
+TEST_F(Lookup, FindsANestedField) {
+  EXPECT_THAT(texts(R"({"process":{"pid":7}})", "process.pid"), ElementsAre("7"));
+}
 
-TEST_F(Lookup, FindsAFlatField) { EXPECT_THAT(texts(R"({"process.pid":7})", "process.pid"), ElementsAre("7")); }
+TEST_F(Lookup, FindsAFlatField) {
+  EXPECT_THAT(texts(R"({"process.pid":7})", "process.pid"), ElementsAre("7"));
+}
 
 TEST_F(Lookup, PrefersTheLiteralKeyToTheNestedOne) {
   EXPECT_THAT(texts(R"({"event":{"kind":"nested"},"event.kind":"flat"})", "event.kind"), ElementsAre("flat"));
@@ -49,7 +53,8 @@ TEST_F(Lookup, FallsBackToAShorterPrefixWhenTheLongerOneLeadsNowhere) {
 }
 
 TEST_F(Lookup, FansOutThroughArraysOfObjectsAndOfValues) {
-  EXPECT_THAT(texts(R"({"e":[{"p":{"pid":1}},{"x":0},{"p":{"pid":[2,[3]]}}]})", "e.p.pid"), ElementsAre("1", "2", "3"));
+  EXPECT_THAT(texts(R"({"e":[{"p":{"pid":1}},{"x":0},{"p":{"pid":[2,[3]]}}]})", "e.p.pid"),
+              ElementsAre("1", "2", "3"));
 }
 
 TEST_F(Lookup, ComparesFieldNamesWithRegardToCase) {
@@ -57,7 +62,8 @@ TEST_F(Lookup, ComparesFieldNamesWithRegardToCase) {
 }
 
 TEST_F(Lookup, FindsKeysWithDotsAndBracketsOfTheirOwn) {
-  EXPECT_THAT(texts(R"({"output_fields":{"proc.aname[2]":"sh"}})", "output_fields.proc.aname[2]"), ElementsAre("sh"));
+  EXPECT_THAT(texts(R"({"output_fields":{"proc.aname[2]":"sh"}})", "output_fields.proc.aname[2]"),
+              ElementsAre("sh"));
 }
 
 TEST_F(Lookup, SurvivesPathsOfDotsOnly) {
@@ -102,8 +108,11 @@ TEST_F(Lookup, CollectsEveryStringValueAtAnyDepthButNoKeys) {
 using Numbers = EventTest;
 
 TEST_F(Numbers, KeepsSixtyFourBitIntegersExact) {
-  EXPECT_THAT(texts(R"({"a":[377077835340488701,-9223372036854775808,9223372036854775807,18446744073709551615]})", "a"),
-              ElementsAre("377077835340488701", "-9223372036854775808", "9223372036854775807", "18446744073709551615"));
+  EXPECT_THAT(
+      texts(R"({"a":[377077835340488701,-9223372036854775808,9223372036854775807,18446744073709551615]})",
+            "a"),
+      ElementsAre("377077835340488701", "-9223372036854775808", "9223372036854775807",
+                  "18446744073709551615"));
 }
 
 TEST_F(Numbers, WritesFractionsInTheShortestExactForm) {
@@ -111,10 +120,12 @@ TEST_F(Numbers, WritesFractionsInTheShortestExactForm) {
 }
 
 TEST_F(Numbers, ReadsAnIntegerFromANumberOrItsDecimalText) {
-  const Event made = event(R"({"n":3008,"s":"3008","hex":"0xbd8","f":1.5,"big":18446744073709551615,"tail":"12x","b":true})");
+  const Event made = event(
+      R"({"n":3008,"s":"3008","hex":"0xbd8","f":1.5,"big":18446744073709551615,"tail":"12x","b":true})");
   EXPECT_EQ(made.first("n")->integer(), 3008);
   EXPECT_EQ(made.first("s")->integer(), 3008);
-  for (const std::string_view path : {"hex", "f", "big", "tail", "b"}) EXPECT_FALSE(made.first(path)->integer()) << path;
+  for (const std::string_view path : {"hex", "f", "big", "tail", "b"})
+    EXPECT_FALSE(made.first(path)->integer()) << path;
 }
 
 struct BadRecord {
@@ -142,10 +153,12 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadRecord{"Empty", "", "not_json"}, BadRecord{"Blank", " \n", "not_json"},
         BadRecord{"Text", "hello", "not_json"}, BadRecord{"HalfAnObject", R"({"a":)", "not_json"},
-        BadRecord{"TwoDocuments", R"({"a":1}{"b":2})", "not_json"}, BadRecord{"TrailingComma", R"({"a":1,})", "not_json"},
+        BadRecord{"TwoDocuments", R"({"a":1}{"b":2})", "not_json"},
+        BadRecord{"TrailingComma", R"({"a":1,})", "not_json"},
         BadRecord{"BadLiteralInAFieldNobodyReads", R"({"a":1,"b":tru})", "not_json"},
         BadRecord{"IntegerBeyondSixtyFourBits", R"({"a":18446744073709551616})", "not_json"},
-        BadRecord{"HugeExponent", R"({"a":1e400})", "not_json"}, BadRecord{"NotANumber", R"({"a":NaN})", "not_json"},
+        BadRecord{"HugeExponent", R"({"a":1e400})", "not_json"},
+        BadRecord{"NotANumber", R"({"a":NaN})", "not_json"},
         BadRecord{"LoneSurrogate", R"({"a":"\ud800"})", "not_json"},
         BadRecord{"BrokenUtf8", "{\"a\":\"\xC3\x28\"}", "not_json"},
         BadRecord{"OverlongUtf8", "{\"a\":\"\xC0\xAF\"}", "not_json"},
@@ -155,7 +168,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadRecord{"Array", "[1]", "not_an_object"}, BadRecord{"String", R"("a")", "not_an_object"},
         BadRecord{"Null", "null", "not_an_object"}, BadRecord{"TooDeep", nested(65), "too_deep"},
         BadRecord{"MuchTooDeep", nested(100'000), "too_deep"},
-        BadRecord{"TooLarge", "{\"a\":\"" + std::string((std::size_t{1} << 20) + 1, 'x') + "\"}", "too_large"},
+        BadRecord{"TooLarge", "{\"a\":\"" + std::string((std::size_t{1} << 20) + 1, 'x') + "\"}",
+                  "too_large"},
         BadRecord{"DuplicateKey", R"({"process":{"pid":1},"process":{"pid":2}})", "duplicate_key"},
         BadRecord{"DuplicateKeyDeepInside", R"({"a":[{"b":{"c":1,"d":2,"c":1}}]})", "duplicate_key"},
         BadRecord{"DuplicateKeyBehindAnEscape", R"({"pid":1,"p\u0069d":2})", "duplicate_key"}),

@@ -11,7 +11,8 @@ Schema schema() {
   Schema made;
   made.fields["host.name"] = {"host.name", "host.hostname"};
   made.severity.push_back({"severity", std::map<std::string, std::string>{{"bad", "high"}}});
-  made.severity.push_back({"score", std::vector<std::pair<double, std::string>>{{0, "low"}, {22, "medium"}, {74, "critical"}}});
+  made.severity.push_back(
+      {"score", std::vector<std::pair<double, std::string>>{{0, "low"}, {22, "medium"}, {74, "critical"}}});
   return made;
 }
 
@@ -22,8 +23,10 @@ std::string level_of(std::string_view json) {
 
 TEST(SchemaFields, TakesTheFirstPathThatHasAValue) {
   EventParser parser;
-  EXPECT_EQ(schema().first(*parser.parse(R"({"host":{"name":null,"hostname":"b"}})"), "host.name")->text(), "b");
-  EXPECT_EQ(schema().first(*parser.parse(R"({"host":{"name":"a","hostname":"b"}})"), "host.name")->text(), "a");
+  EXPECT_EQ(schema().first(*parser.parse(R"({"host":{"name":null,"hostname":"b"}})"), "host.name")->text(),
+            "b");
+  EXPECT_EQ(schema().first(*parser.parse(R"({"host":{"name":"a","hostname":"b"}})"), "host.name")->text(),
+            "a");
 }
 
 TEST(SchemaFields, LooksUpAnUnmappedNameAsItIsWritten) {
@@ -32,7 +35,9 @@ TEST(SchemaFields, LooksUpAnUnmappedNameAsItIsWritten) {
   EXPECT_EQ(schema().paths_of("user.name"), std::vector<std::string>{"user.name"});
 }
 
-TEST(SchemaSeverity, ReadsTheNamedValueWhateverItsCase) { EXPECT_EQ(level_of(R"({"severity":"BAD","score":1})"), "high"); }
+TEST(SchemaSeverity, ReadsTheNamedValueWhateverItsCase) {
+  EXPECT_EQ(level_of(R"({"severity":"BAD","score":1})"), "high");
+}
 
 TEST(SchemaSeverity, GoesOnToTheNextSourceWhenTheFirstSaysNothingItKnows) {
   EXPECT_EQ(level_of(R"({"severity":"odd","score":22})"), "medium");

@@ -1,5 +1,4 @@
 #include <gmock/gmock.h>
-
 #include <nlohmann/json.hpp>
 
 #include "connectors/http/body.h"
@@ -53,7 +52,8 @@ TEST_F(Api, ListsWhatTheParametersSelectAndSaysWhetherThereIsMore) {
   EXPECT_EQ(two["actions"].size(), 2U);
   EXPECT_EQ(two["actions"][0]["id"], "00000000000000000000000000000002") << "newest first";
   EXPECT_EQ(two["more"], true);
-  const auto encoded = body_of(ask("GET", "/v1/actions?host=web%202&state=pending_approval&open=true", all_token));
+  const auto encoded =
+      body_of(ask("GET", "/v1/actions?host=web%202&state=pending_approval&open=true", all_token));
   EXPECT_EQ(encoded["actions"].size(), 2U);
   EXPECT_EQ(encoded["more"], false);
   EXPECT_EQ(body_of(ask("GET", "/v1/actions?type=run_script", all_token))["actions"].size(), 0U);
@@ -77,8 +77,9 @@ TEST_F(Api, RefusesParametersThatItDoesNotUnderstand) {
 }
 
 TEST_F(Api, SubmitsExactlyWhatTheBodySays) {
-  const std::string answer = ask("POST", "/v1/actions", all_token,
-                                 R"({"type":"run_script","host":"web-1","parameters":{"script":"notify","times":3,
+  const std::string answer =
+      ask("POST", "/v1/actions", all_token,
+          R"({"type":"run_script","host":"web-1","parameters":{"script":"notify","times":3,
                                      "loud":true},"comment":"why","request_id":"r-1"})");
   EXPECT_EQ(status_of(answer), 200);
   ASSERT_EQ(control.submissions().size(), 1U);
@@ -100,10 +101,14 @@ TEST_F(Api, NamesWhatIsWrongWithABody) {
   EXPECT_THAT(message_for("{}"), HasSubstr("'type' is missing"));
   EXPECT_THAT(message_for(R"({"type":7})"), HasSubstr("'type' must be a string, not number"));
   EXPECT_THAT(message_for(R"({"type":"kil_process"})"), HasSubstr("did you mean 'kill_process'?"));
-  EXPECT_THAT(message_for(R"({"type":"run_script","hots":"a"})"), HasSubstr("unknown key 'hots'; did you mean 'host'?"));
-  EXPECT_THAT(message_for(R"({"type":"run_script","type":"kill_process"})"), HasSubstr("the key 'type' occurs twice"));
-  EXPECT_THAT(message_for(R"({"type":"run_script","parameters":{"a":1,"a":2}})"), HasSubstr("'a' occurs twice"));
-  EXPECT_THAT(message_for(R"({"type":"run_script","parameters":[]})"), HasSubstr("'parameters' must be an object"));
+  EXPECT_THAT(message_for(R"({"type":"run_script","hots":"a"})"),
+              HasSubstr("unknown key 'hots'; did you mean 'host'?"));
+  EXPECT_THAT(message_for(R"({"type":"run_script","type":"kill_process"})"),
+              HasSubstr("the key 'type' occurs twice"));
+  EXPECT_THAT(message_for(R"({"type":"run_script","parameters":{"a":1,"a":2}})"),
+              HasSubstr("'a' occurs twice"));
+  EXPECT_THAT(message_for(R"({"type":"run_script","parameters":[]})"),
+              HasSubstr("'parameters' must be an object"));
   EXPECT_THAT(message_for(R"({"type":"run_script","parameters":{"pid":1.5}})"),
               HasSubstr("'parameters.pid' must be a string, an integer or a boolean, not a fraction"));
   EXPECT_THAT(message_for(R"({"type":"run_script","parameters":{"pid":18446744073709551615}})"),
@@ -113,7 +118,8 @@ TEST_F(Api, NamesWhatIsWrongWithABody) {
   EXPECT_THAT(message_for("{\"type\":\"run_script\",\"comment\":\"" + std::string(5000, 'c') + "\"}"),
               HasSubstr("'comment' is longer than 4096 bytes"));
   EXPECT_THAT(message_for("{\"a\":" + std::string(100'000, '[')), HasSubstr("no JSON"));
-  EXPECT_THAT(message_for("{\"a\":" + std::string(100, '[') + std::string(100, ']') + "}"), HasSubstr("too deeply"));
+  EXPECT_THAT(message_for("{\"a\":" + std::string(100, '[') + std::string(100, ']') + "}"),
+              HasSubstr("too deeply"));
   EXPECT_TRUE(control.submissions().empty());
 }
 
@@ -136,13 +142,14 @@ TEST_F(Api, DecidesWithTheCommentOfTheDecider) {
   EXPECT_EQ(approved["approver"], "alice");
   EXPECT_EQ(approved["detail"], "seen");
   EXPECT_EQ(status_of(ask("POST", "/v1/actions/" + kSampleId + "/approve", all_token)), 409);
-  EXPECT_EQ(status_of(ask("POST", "/v1/actions/" + kSampleId + "/cancel", all_token, R"({"coment":"x"})")), 400);
+  EXPECT_EQ(status_of(ask("POST", "/v1/actions/" + kSampleId + "/cancel", all_token, R"({"coment":"x"})")),
+            400);
 }
 
 TEST_F(Api, GivesEveryErrorItsStatus) {
-  const std::pair<Errc, int> table[] = {{Errc::invalid, 400},     {Errc::denied, 403}, {Errc::not_found, 404},
-                                        {Errc::conflict, 409},    {Errc::unavailable, 503},
-                                        {Errc::fenced, 500},      {Errc::corrupt, 500}};
+  const std::pair<Errc, int> table[] = {
+      {Errc::invalid, 400},     {Errc::denied, 403}, {Errc::not_found, 404}, {Errc::conflict, 409},
+      {Errc::unavailable, 503}, {Errc::fenced, 500}, {Errc::corrupt, 500}};
   for (const auto& [code, status] : table) {
     control.failure = Error{code, "because", {}};
     const std::string answer = ask("GET", "/v1/audit", all_token);

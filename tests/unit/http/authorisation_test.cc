@@ -18,8 +18,9 @@ class Authorisation : public ApiFixture {
     std::string target(route.pattern);
     if (const auto at = target.find("{id}"); at != std::string::npos) target.replace(at, 4, kSampleId);
     const bool submits = target == "/v1/actions" || target == "/v1/actions/preview";
-    return ask(std::string(route.method), target, token,
-               route.method == "POST" && submits ? R"({"type":"kill_process","parameters":{"pid":4711}})" : "");
+    return ask(
+        std::string(route.method), target, token,
+        route.method == "POST" && submits ? R"({"type":"kill_process","parameters":{"pid":4711}})" : "");
   }
 };
 

@@ -1,8 +1,8 @@
 #include "connectors/http/client.h"
 
-#include <gmock/gmock.h>
-
 #include <future>
+
+#include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/api_fixture.h"
@@ -58,11 +58,12 @@ TEST_F(Client, NamesTheCureWhenNobodyListens) {
 }
 
 TEST(StrangeServer, AnsweringWithSomethingElseIsUnavailable) {
-  for (const char* answer : {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "SSH-2.0-OpenSSH\r\n",
-                             "HTTP/1.1 302 Found\r\nLocation: http://evil.example/\r\nContent-Length: 0\r\n\r\n", ""}) {
+  for (const char* answer :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "SSH-2.0-OpenSSH\r\n",
+        "HTTP/1.1 302 Found\r\nLocation: http://evil.example/\r\nContent-Length: 0\r\n\r\n", ""}) {
     const RawServer server(answer);
-    const auto result =
-        http::HttpClient::make("http://localhost:" + std::to_string(server.port()), "")->post("/v1/actions", {});
+    const auto result = http::HttpClient::make("http://localhost:" + std::to_string(server.port()), "")
+                            ->post("/v1/actions", {});
     ASSERT_FALSE(result) << answer;
     EXPECT_EQ(result.error().code, Errc::unavailable) << result.error().what;
   }
@@ -70,18 +71,21 @@ TEST(StrangeServer, AnsweringWithSomethingElseIsUnavailable) {
 
 TEST(StrangeServer, AnErrorWithoutTheApisShapeKeepsTheMeaningOfItsStatus) {
   const RawServer server("HTTP/1.1 403 Forbidden\r\nContent-Length: 13\r\n\r\n{\"error\": 17}");
-  const auto result = http::HttpClient::make("http://localhost:" + std::to_string(server.port()), "")->get("/");
+  const auto result =
+      http::HttpClient::make("http://localhost:" + std::to_string(server.port()), "")->get("/");
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Errc::denied);
   EXPECT_EQ(result.error().what, "the engine answered with status 403");
 }
 
 TEST(ClientUrl, IsPlainHttpToLoopback) {
-  for (const char* url : {"http://127.0.0.1:7878", "http://localhost:1/", "http://[::1]:65535", "http://127.0.0.1"})
+  for (const char* url :
+       {"http://127.0.0.1:7878", "http://localhost:1/", "http://[::1]:65535", "http://127.0.0.1"})
     EXPECT_TRUE(http::HttpClient::make(url, "")) << url;
-  for (const char* url : {"", "127.0.0.1:7878", "https://127.0.0.1:7878", "http://", "http://:1", "http://10.0.0.1:7878",
-                          "http://engine.example:7878", "http://127.0.0.1:0", "http://127.0.0.1:65536",
-                          "http://127.0.0.1:78x", "http://127.0.0.1:7878/v1", "http://me@127.0.0.1:7878"}) {
+  for (const char* url :
+       {"", "127.0.0.1:7878", "https://127.0.0.1:7878", "http://", "http://:1", "http://10.0.0.1:7878",
+        "http://engine.example:7878", "http://127.0.0.1:0", "http://127.0.0.1:65536", "http://127.0.0.1:78x",
+        "http://127.0.0.1:7878/v1", "http://me@127.0.0.1:7878"}) {
     const auto refused = http::HttpClient::make(url, "");
     ASSERT_FALSE(refused) << url;
     EXPECT_EQ(refused.error().code, Errc::invalid);

@@ -1,9 +1,9 @@
 #include "connectors/http/server.h"
 
-#include <gmock/gmock.h>
-
 #include <future>
 #include <latch>
+
+#include <gmock/gmock.h>
 
 #include "connectors/http/api.h"
 #include "tests/support/api_fixture.h"
@@ -50,8 +50,8 @@ TEST_F(Server, MarksEveryAnswerAsNotToBeStored) {
 }
 
 TEST_F(Server, KnowsNoOtherRoutes) {
-  for (const char* target : {"/", "/v1", "/v1/", "/v2/actions", "/v1/actions/", "/v1/actions/a/b/c", "/healthz/",
-                             "//healthz", "/v1/actions/../audit"})
+  for (const char* target : {"/", "/v1", "/v1/", "/v2/actions", "/v1/actions/", "/v1/actions/a/b/c",
+                             "/healthz/", "//healthz", "/v1/actions/../audit"})
     EXPECT_EQ(status_of(ask("GET", target, all_token)), 404) << target;
 }
 
@@ -73,10 +73,11 @@ TEST_F(Server, AnswersToLoopbackNamesOnly) {
     connection.send("GET /healthz HTTP/1.1\r\n" + hosts + "Connection: close\r\n\r\n");
     return status_of(connection.read_all());
   };
-  for (const char* host : {"127.0.0.1", "127.0.0.1:7878", "localhost", "LocalHost:1", "[::1]", "[::1]:7878", "127.1.2.3"})
+  for (const char* host :
+       {"127.0.0.1", "127.0.0.1:7878", "localhost", "LocalHost:1", "[::1]", "[::1]:7878", "127.1.2.3"})
     EXPECT_EQ(with_host("Host: " + std::string(host) + "\r\n"), 200) << host;
-  for (const char* host : {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "128.0.0.1",
-                           "[::1]evil", "localhost:80@evil", "[::2]", "0.0.0.0"})
+  for (const char* host : {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "",
+                           "128.0.0.1", "[::1]evil", "localhost:80@evil", "[::2]", "0.0.0.0"})
     EXPECT_EQ(with_host("Host: " + std::string(host) + "\r\n"), 400) << host;
   EXPECT_EQ(with_host(""), 400);
   EXPECT_EQ(with_host("Host: localhost\r\nHost: evil.example\r\n"), 400);
@@ -85,7 +86,8 @@ TEST_F(Server, AnswersToLoopbackNamesOnly) {
 TEST_F(Server, RefusesPagesOfOtherSites) {
   EXPECT_EQ(status_of(ask("GET", "/v1/whoami", all_token, "", "Origin: http://127.0.0.1\r\n")), 200);
   for (const char* origin : {"http://evil.example", "null", "https://127.0.0.1", "http://127.0.0.1:1"})
-    EXPECT_EQ(status_of(ask("GET", "/v1/whoami", all_token, "", "Origin: " + std::string(origin) + "\r\n")), 403);
+    EXPECT_EQ(status_of(ask("GET", "/v1/whoami", all_token, "", "Origin: " + std::string(origin) + "\r\n")),
+              403);
 }
 
 TEST_F(Server, AnswersPipelinedRequestsInTheirOrder) {
@@ -101,10 +103,12 @@ TEST_F(Server, AnswersPipelinedRequestsInTheirOrder) {
 TEST_F(Server, RefusesRequestsWhoseLengthCanBeReadInTwoWays) {
   const std::string post = head("POST", "/v1/actions", all_token);
   for (const std::string lengths :
-       {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
-        "Content-Length: 4\r\nContent-Length: 5\r\n", "Content-Length: -1\r\n", "Content-Length: 0x4\r\n"}) {
+       {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "Content-Length: 4\r\nContent-Length: 5\r\n",
+        "Content-Length: -1\r\n", "Content-Length: 0x4\r\n"}) {
     RawConnection connection(server->port());
-    connection.send(post + lengths + "\r\n0\r\n\r\nGET /v1/whoami HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+    connection.send(post + lengths +
+                    "\r\n0\r\n\r\nGET /v1/whoami HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
                     all_token + "\r\n\r\n");
     const std::string answer = connection.read_all();
     EXPECT_THAT(answer, AllOf(StartsWith("HTTP/1.1 400"), Not(HasSubstr("alice")))) << lengths;
@@ -113,9 +117,9 @@ TEST_F(Server, RefusesRequestsWhoseLengthCanBeReadInTwoWays) {
 }
 
 TEST_F(Server, RefusesWhatIsNoHttp) {
-  for (const std::string bytes : {"hello\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02\x01\x01\r\n\r\n",
-                                  "GET /a b HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                                  "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n"}) {
+  for (const std::string bytes :
+       {"hello\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02\x01\x01\r\n\r\n",
+        "GET /a b HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n"}) {
     RawConnection connection(server->port());
     connection.send(bytes);
     EXPECT_THAT(connection.read_all(), StartsWith("HTTP/1.1 400")) << bytes;
@@ -183,8 +187,9 @@ TEST_F(Server, ShedsCallsBeyondItsLimitAndStaysAlive) {
   start({.threads = 1, .calls_max = 1});
   auto held = std::async(std::launch::async, [&] { return ask("GET", "/v1/actions", all_token); });
   inside.wait();
-  EXPECT_THAT(ask("GET", "/v1/actions", all_token),
-              AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("Retry-After: 1\r\n"), HasSubstr("\"unavailable\"")));
+  EXPECT_THAT(
+      ask("GET", "/v1/actions", all_token),
+      AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("Retry-After: 1\r\n"), HasSubstr("\"unavailable\"")));
   EXPECT_EQ(status_of(ask("GET", "/healthz")), 200);
   EXPECT_EQ(status_of(ask("GET", "/metrics")), 200);
   release.set_value();
@@ -216,7 +221,8 @@ TEST_F(Server, AnswersWith500WhenTheEngineThrows) {
 
 TEST_F(Server, ListensOnLoopbackOnly) {
   for (const char* address : {"0.0.0.0", "::", "192.0.2.1", "localhost", ""}) {
-    const auto refused = http::HttpServer::start({.listen_address = address, .port = 0}, users, control, metrics);
+    const auto refused =
+        http::HttpServer::start({.listen_address = address, .port = 0}, users, control, metrics);
     ASSERT_FALSE(refused) << address;
     EXPECT_EQ(refused.error().code, Errc::invalid);
     EXPECT_THAT(refused.error().what, HasSubstr("loopback only"));

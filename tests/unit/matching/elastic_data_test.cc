@@ -1,8 +1,9 @@
-// Reads the 520 Elastic Security alerts and the table of what must come out, when RIPOSTE_TEST_DATA says where they are.
-#include <gtest/gtest.h>
-
+// Reads the 520 Elastic Security alerts and the table of what must come out, when RIPOSTE_TEST_DATA says
+// where they are.
 #include <cstdlib>
 #include <fstream>
+
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/base/clock.h"
@@ -36,11 +37,18 @@ TEST(ElasticAlerts, GiveHostPidStartUserAndSeverityExactly) {
 
   const Result<Schema> schema = shipped_schema("elastic_security_alert");
   ASSERT_TRUE(schema.has_value());
-  const std::map<std::string, std::string> columns{
-      {"detection.id", "detection_id"}, {"rule.id", "rule_id"},         {"rule.name", "rule_name"},
-      {"host.id", "host_id"},           {"host.name", "host"},          {"process.pid", "process_pid"},
-      {"process.start", "process_start"}, {"process.entity_id", "process_entity_id"}, {"process.executable", "process_path"},
-      {"process.command_line", "process_command_line"}, {"user.name", "user"}, {"time", "event_time"}};
+  const std::map<std::string, std::string> columns{{"detection.id", "detection_id"},
+                                                   {"rule.id", "rule_id"},
+                                                   {"rule.name", "rule_name"},
+                                                   {"host.id", "host_id"},
+                                                   {"host.name", "host"},
+                                                   {"process.pid", "process_pid"},
+                                                   {"process.start", "process_start"},
+                                                   {"process.entity_id", "process_entity_id"},
+                                                   {"process.executable", "process_path"},
+                                                   {"process.command_line", "process_command_line"},
+                                                   {"user.name", "user"},
+                                                   {"time", "event_time"}};
   EventParser parser;
   for (std::size_t i = 0; i < alerts.size(); ++i) {
     const auto event = parser.parse(alerts[i]);

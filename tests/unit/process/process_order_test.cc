@@ -33,8 +33,9 @@ TEST(ProcessOrder, ReadsNumbersAndTextAlike) {
 }
 
 TEST(ProcessOrder, RefusesWhatIsNoProcessNumber) {
-  for (const Value& pid : std::initializer_list<Value>{std::int64_t{0}, std::int64_t{-1}, std::int64_t{1} << 32U,
-                                                       "", "12x", "0x10", "4711 ", true, "-4711"})
+  for (const Value& pid :
+       std::initializer_list<Value>{std::int64_t{0}, std::int64_t{-1}, std::int64_t{1} << 32U, "", "12x",
+                                    "0x10", "4711 ", true, "-4711"})
     EXPECT_EQ(read_process_order(request({{"pid", pid}})).error().code, Errc::invalid) << text_of(pid);
   EXPECT_FALSE(read_process_order(request({})));
   EXPECT_FALSE(read_process_order(request({{"pid", std::int64_t{4711}}, {"start", "yesterday"}})));

@@ -7,10 +7,10 @@
 namespace riposte {
 namespace {
 
-std::string line(const std::string& name, const std::string& state = "S", const std::string& flags = "4194304",
-                 const std::string& threads = "1") {
-  return "4711 (" + name + ") " + state + " 77 4711 4711 0 -1 " + flags +
-         " 0 0 0 0 0 0 0 0 20 0 " + threads + " 0 121005 3133440 383 18446744073709551615 0 0 0\n";
+std::string line(const std::string& name, const std::string& state = "S",
+                 const std::string& flags = "4194304", const std::string& threads = "1") {
+  return "4711 (" + name + ") " + state + " 77 4711 4711 0 -1 " + flags + " 0 0 0 0 0 0 0 0 20 0 " + threads +
+         " 0 121005 3133440 383 18446744073709551615 0 0 0\n";
 }
 
 TEST(ProcessStat, ReadsTheFieldsThatMatter) {
@@ -24,7 +24,8 @@ TEST(ProcessStat, ReadsTheFieldsThatMatter) {
 }
 
 TEST(ProcessStat, TrustsNothingInsideAName) {
-  for (const std::string name : {"a) R 1 (b", "x) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 1 0 5", ")", "((", "", " ", "a\nb", "(sd-pam)"}) {
+  for (const std::string name : {"a) R 1 (b", "x) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 1 0 5", ")", "((", "",
+                                 " ", "a\nb", "(sd-pam)"}) {
     const auto stat = parse_stat(line(name));
     ASSERT_TRUE(stat) << name;
     EXPECT_EQ(stat->state, 'S') << name;
@@ -35,8 +36,9 @@ TEST(ProcessStat, TrustsNothingInsideAName) {
 
 TEST(ProcessStat, RefusesWhatIsNoStatLine) {
   const std::string whole = line("sleep");
-  for (const std::string& text : {std::string(), std::string("4711"), std::string(")("), whole.substr(0, 60),
-                                  std::string("x (sleep) S 77"), line("sleep", "SS"), line("sleep", "S", "-x")})
+  for (const std::string& text :
+       {std::string(), std::string("4711"), std::string(")("), whole.substr(0, 60),
+        std::string("x (sleep) S 77"), line("sleep", "SS"), line("sleep", "S", "-x")})
     EXPECT_FALSE(parse_stat(text)) << text;
 }
 

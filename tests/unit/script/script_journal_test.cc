@@ -35,7 +35,8 @@ TEST_F(ScriptJournalTest, RemembersAStartAcrossARestart) {
 }
 
 TEST_F(ScriptJournalTest, RemembersTheWholeOutcome) {
-  const Outcome outcome{Outcome::Kind::error, "exit code 3: \"quoted\"\n", {{"exit_code", "3"}, {"output", "a\\nb"}}};
+  const Outcome outcome{
+      Outcome::Kind::error, "exit code 3: \"quoted\"\n", {{"exit_code", "3"}, {"output", "a\\nb"}}};
   auto journal = open();
   ASSERT_TRUE(journal.record_started(kId, false));
   ASSERT_TRUE(journal.record_done(kId, outcome));

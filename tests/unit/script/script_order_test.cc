@@ -35,14 +35,16 @@ ActionRequest request(Parameters parameters) {
 
 TEST(ScriptOrder, TypesTheParametersAsTheManifestSays) {
   const Scripts known = scripts();
-  const auto order = read_script_order(request({{"script", "notify"}, {"user", std::int64_t{7}}, {"times", "3"}}), known);
+  const auto order =
+      read_script_order(request({{"script", "notify"}, {"user", std::int64_t{7}}, {"times", "3"}}), known);
   ASSERT_TRUE(order) << order.error().text();
   EXPECT_EQ(order->parameters, (Parameters{{"user", "7"}, {"times", std::int64_t{3}}}));
 }
 
 TEST(ScriptOrder, ReportsEverythingWrongWithTheParametersAtOnce) {
   const Scripts known = scripts();
-  const auto order = read_script_order(request({{"script", "notify"}, {"usre", "x"}, {"times", "many"}}), known);
+  const auto order =
+      read_script_order(request({{"script", "notify"}, {"usre", "x"}, {"times", "many"}}), known);
   ASSERT_FALSE(order);
   EXPECT_EQ(order.error().text(),
             "script 'notify': parameter 'user' is missing; parameter 'times': 'many' is no integer; "
@@ -80,8 +82,8 @@ TEST(ScriptOrder, BytesThatAreNoUtf8AreReplacedInThePayload) {
 TEST(ScriptRun, AScriptSeesTheManifestsEnvironmentAndThreeVariablesMore) {
   const Scripts known = scripts();
   const ChildCommand command = command_of(known.at("notify"), {"/bin/true"}, ActionId("00ff"), "");
-  EXPECT_EQ(command.environment, (std::vector<std::string>{"FILE=/tmp/x", "LANG=de_DE.UTF-8", "PATH=/usr/bin:/bin",
-                                                           "RIPOSTE_ACTION_ID=00ff"}));
+  EXPECT_EQ(command.environment, (std::vector<std::string>{"FILE=/tmp/x", "LANG=de_DE.UTF-8",
+                                                           "PATH=/usr/bin:/bin", "RIPOSTE_ACTION_ID=00ff"}));
 }
 
 TEST(ScriptRun, ShowsTheEndOfALongOutputInOneHarmlessLine) {

@@ -144,11 +144,10 @@ Outcome ProcessExecutor::execute(const Action& action, std::stop_token stop) {
 }
 
 Probe ProcessExecutor::probe(const Action& action) {
-  const Probe never{
-      .kind = Probe::Kind::never_ran, .outcome = {}, .detail = "running it again changes nothing"};
+  Probe never{.kind = Probe::Kind::never_ran, .outcome = {}, .detail = "running it again changes nothing"};
   const auto order = read_process_order(action);
   if (!order || !is_known(action.type) || guards_.refuse_host(action.host)) return never;
-  const auto ran = [](std::string detail, Evidence evidence) {
+  const auto ran = [](const std::string& detail, Evidence evidence) {
     return Probe{Probe::Kind::ran, outcome(Outcome::Kind::already_done, detail, std::move(evidence)), detail};
   };
   const auto target = pin(order->pid);

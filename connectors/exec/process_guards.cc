@@ -32,8 +32,8 @@ std::string_view without_deleted_mark(std::string_view executable) {
 
 }  // namespace
 
-ProcessGuards::ProcessGuards(std::set<std::string> own_hosts, std::set<std::string> protected_executables,
-                             std::int32_t engine_pid)
+ProcessGuards::ProcessGuards(const std::set<std::string>& own_hosts,
+                             std::set<std::string> protected_executables, std::int32_t engine_pid)
     : protected_executables_(std::move(protected_executables)),
       engine_pid_(engine_pid == 0 ? ::getpid() : engine_pid) {
   for (const std::string& name : own_hosts) own_hosts_.insert(lower_case(name));
@@ -55,6 +55,10 @@ std::optional<std::string> ProcessGuards::refuse(const ProcessIdentity& target) 
   if (target.kernel_thread) return fmt::format("{} is a thread of the kernel", target.pid);
   if (is_relative(target.pid))
     return fmt::format("{} is this engine, or one of its own ancestors or descendants", target.pid);
+  if (!protected_executables_.empty() && target.executable.empty() && target.run_state != RunState::gone)
+    return fmt::format(
+        "which program {} runs cannot be read, and some are protected; give the engine CAP_SYS_PTRACE",
+        target.pid);
   const std::string executable(without_deleted_mark(target.executable));
   if (protected_executables_.contains(executable))
     return fmt::format("{} runs {}, which the configuration protects", target.pid, printable(executable));

@@ -15,7 +15,7 @@ class ProcessGuards {
   /// `own_hosts`: every name under which detections may know this host (host name, FQDN, machine id); case
   /// does not matter. `protected_executables`: absolute paths of programs that are never signalled.
   /// `engine_pid`: the process whose ancestors and descendants are safe; 0: this one.
-  ProcessGuards(std::set<std::string> own_hosts, std::set<std::string> protected_executables,
+  ProcessGuards(const std::set<std::string>& own_hosts, std::set<std::string> protected_executables,
                 std::int32_t engine_pid = 0);
 
   /// Why an order for `host` is not for this engine; empty when it is.

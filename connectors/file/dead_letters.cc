@@ -18,8 +18,8 @@ namespace {
 
 std::string base64(std::string_view bytes) {
   std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                    sodium_base64_VARIANT_ORIGINAL);
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
   text.pop_back();  // the terminating zero
   return text;
 }
@@ -54,16 +54,18 @@ std::string reason(int error) { return std::generic_category().message(error); }
 }  // namespace
 
 Result<std::unique_ptr<FileDeadLetters>> FileDeadLetters::open(std::filesystem::path path) {
-  file::Descriptor descriptor(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  file::Descriptor descriptor(
+      ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!descriptor.valid())
     return fail(Errc::invalid, fmt::format("dead-letter file {}: {}", path.string(), reason(errno)));
-  struct stat identity {};
+  struct stat identity{};
   if (::fstat(descriptor.number(), &identity) != 0 || !S_ISREG(identity.st_mode))
     return fail(Errc::invalid, fmt::format("dead-letter file {}: not a regular file", path.string()));
   const auto folder = std::filesystem::absolute(path).parent_path();
   const file::Descriptor entry(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!entry.valid() || ::fsync(entry.number()) != 0)  // or the file itself could be gone after a power loss
-    return fail(Errc::invalid, fmt::format("dead-letter file {}: syncing its folder: {}", path.string(), reason(errno)));
+    return fail(Errc::invalid,
+                fmt::format("dead-letter file {}: syncing its folder: {}", path.string(), reason(errno)));
   return std::unique_ptr<FileDeadLetters>(new FileDeadLetters(std::move(path), std::move(descriptor)));
 }
 
@@ -80,14 +82,15 @@ Result<void> FileDeadLetters::write(std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor_.number(), text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return fail(Errc::unavailable, fmt::format("dead-letter file {}: {}", path_.string(), reason(errno)));
+    if (written <= 0)
+      return fail(Errc::unavailable, fmt::format("dead-letter file {}: {}", path_.string(), reason(errno)));
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
 }
 
 bool FileDeadLetters::ends_in_half_a_line() const {
-  struct stat identity {};
+  struct stat identity{};
   if (::fstat(descriptor_.number(), &identity) != 0 || identity.st_size == 0) return false;
   char last = '\n';
   return ::pread(descriptor_.number(), &last, 1, identity.st_size - 1) == 1 && last != '\n';

@@ -1,10 +1,9 @@
-/// The dead-letter file: one JSON object per line {time, stream, offset, reason, detail, bytes or bytes_base64}.
+/// The dead-letter file: one JSON object per line {time, stream, offset, reason, detail, bytes or
+/// bytes_base64}.
 ///
-/// `bytes` is the input as text when it is valid UTF-8; `bytes_base64` otherwise. After a crash a letter may stand there
-/// twice, and half a line may stand before it.
-/// Threads: one.
-/// Errors:  unavailable (disk full, I/O error).
-/// Owns:    nothing but its place at the end of the file: rotate it while the engine is not running.
+/// `bytes` is the input as text when it is valid UTF-8; `bytes_base64` otherwise. After a crash a letter may
+/// stand there twice, and half a line may stand before it. Threads: one. Errors:  unavailable (disk full, I/O
+/// error). Owns:    nothing but its place at the end of the file: rotate it while the engine is not running.
 #pragma once
 
 #include <filesystem>

@@ -16,7 +16,8 @@ bool blank(std::string_view line) { return line.find_first_not_of(" \t\r") == li
 
 }  // namespace
 
-LineSplitter::LineSplitter(StreamId stream, Offset start, std::size_t event_bytes_max, std::size_t line_bytes_kept_max)
+LineSplitter::LineSplitter(StreamId stream, Offset start, std::size_t event_bytes_max,
+                           std::size_t line_bytes_kept_max)
     : stream_(std::move(stream)),
       event_bytes_max_(event_bytes_max),
       line_bytes_kept_max_(std::max(line_bytes_kept_max, event_bytes_max)),
@@ -61,11 +62,10 @@ Record LineSplitter::take(std::size_t length, std::size_t terminator) {
   const bool oversize = bytes.size() > event_bytes_max_;
   Record record{stream_, Offset(offset_), Offset(next), std::move(bytes), oversize};
   if (cut > 0)
-    log::warning("a line is too long to be kept whole",
-                 {{"stream", stream_.value()},
-                  {"offset", offset_},
-                  {"bytes_kept", static_cast<std::int64_t>(length)},
-                  {"bytes_dropped", static_cast<std::int64_t>(cut)}});
+    log::warning("a line is too long to be kept whole", {{"stream", stream_.value()},
+                                                         {"offset", offset_},
+                                                         {"bytes_kept", static_cast<std::int64_t>(length)},
+                                                         {"bytes_dropped", static_cast<std::int64_t>(cut)}});
   offset_ = next;
   begin_ += length + terminator;
   scanned_ = begin_;

@@ -1,8 +1,10 @@
 /// Bytes in, one record per line out. The offset of a record is the byte at which its line starts.
 ///
 /// A line ends with LF or CR LF. Blank lines are skipped; the position moves over them.
-/// Limits:  of one line at most kLineBytesKeptMax (or event_bytes_max, if that is more) and one chunk are held; what a
-///          longer line has beyond is dropped, its record is `oversize`, and the log says how much is missing.
+/// Limits:  of one line at most kLineBytesKeptMax (or event_bytes_max, if that is more) and one chunk are
+/// held; what a
+///          longer line has beyond is dropped, its record is `oversize`, and the log says how much is
+///          missing.
 #pragma once
 
 #include <optional>

@@ -21,9 +21,10 @@ void wait(std::chrono::milliseconds duration) { ::poll(nullptr, 0, static_cast<i
 }  // namespace
 
 Result<std::unique_ptr<FileSource>> FileSource::open(FileOptions options, PositionLookup lookup) {
-  auto first = TRY_DOING("opening the file source", TrackedFile::open(options.path, options.event_bytes_max, lookup));
-  return std::unique_ptr<FileSource>(new FileSource(std::move(options), std::move(lookup),
-                                                    std::make_unique<TrackedFile>(std::move(first))));
+  auto first =
+      TRY_DOING("opening the file source", TrackedFile::open(options.path, options.event_bytes_max, lookup));
+  return std::unique_ptr<FileSource>(
+      new FileSource(std::move(options), std::move(lookup), std::make_unique<TrackedFile>(std::move(first))));
 }
 
 FileSource::FileSource(FileOptions options, PositionLookup lookup, std::unique_ptr<TrackedFile> current)

@@ -1,17 +1,19 @@
 /// A file of NDJSON as input, read once to its end or followed as it grows.
 ///
-/// The stream is the file, not the name: "file:<canonical path>#<inode>@<birth time>". When the file is followed and
-/// renamed away, it is read to its end, given as Exhausted, and the new file under the name begins as a new stream.
-/// A last line without a line feed is a record when the file is read once, or was renamed away; a followed file
-/// waits for the line feed.
+/// The stream is the file, not the name: "file:<canonical path>#<inode>@<birth time>". When the file is
+/// followed and renamed away, it is read to its end, given as Exhausted, and the new file under the name
+/// begins as a new stream. A last line without a line feed is a record when the file is read once, or was
+/// renamed away; a followed file waits for the line feed.
 ///
 /// Units:   offsets are bytes.
 /// Threads: as Source.
-/// Errors:  of open(): not_found, invalid, corrupt (the file does not hold the stored position). Of poll(): corrupt, for
+/// Errors:  of open(): not_found, invalid, corrupt (the file does not hold the stored position). Of poll():
+/// corrupt, for
 ///          ever, when the file was truncated; what PositionLookup answers for a new file.
-/// Limits:  a line over event_bytes_max is `oversize`, and kept up to 64 MiB (see lines.h). A file that was renamed
-///          away while nobody read it is not looked for, nor is the middle one of two renamings between two looks.
-///          Growth and renaming are seen within 100 ms.
+/// Limits:  a line over event_bytes_max is `oversize`, and kept up to 64 MiB (see lines.h). A file that was
+/// renamed
+///          away while nobody read it is not looked for, nor is the middle one of two renamings between two
+///          looks. Growth and renaming are seen within 100 ms.
 #pragma once
 
 #include <filesystem>

@@ -37,7 +37,8 @@ Result<void> StdinSource::collect(std::chrono::milliseconds timeout) {
     if (::poll(&readable, 1, static_cast<int>(timeout.count())) <= 0) return {};
     const ssize_t got = ::read(descriptor_, chunk_.data(), chunk_.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return {};
-    if (got < 0) return fail(Errc::unavailable, "cannot read standard input: " + std::generic_category().message(errno));
+    if (got < 0)
+      return fail(Errc::unavailable, "cannot read standard input: " + std::generic_category().message(errno));
     if (got == 0) {
       if (auto record = lines_.last()) batch_.emplace_back(std::move(*record));
       batch_.emplace_back(Exhausted{lines_.stream()});

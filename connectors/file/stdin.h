@@ -1,7 +1,7 @@
 /// NDJSON from a pipe: the stream "stdin#<nonce>".
 ///
-/// What was read cannot be read again: records taken but not durable when the process ends are lost, and a new process
-/// begins a new stream. For input that must survive a crash use a file or Kafka.
+/// What was read cannot be read again: records taken but not durable when the process ends are lost, and a
+/// new process begins a new stream. For input that must survive a crash use a file or Kafka.
 ///
 /// Units:   offsets are bytes since the process began to read.
 /// Threads: as Source.

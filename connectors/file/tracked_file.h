@@ -1,7 +1,7 @@
 /// One open file with a name that survives renaming: "file:<canonical path>#<inode>@<birth time>".
 ///
-/// The birth time is there because a rotated file's inode number is soon used again; it is missing where the file
-/// system knows none.
+/// The birth time is there because a rotated file's inode number is soon used again; it is missing where the
+/// file system knows none.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,8 @@ namespace riposte::file {
 class TrackedFile {
  public:
   /// Opens the file that `path` names now, at its stored position or its beginning.
-  /// Errors:  not_found, invalid (not a regular file, no permission), corrupt (the file does not hold the stored
+  /// Errors:  not_found, invalid (not a regular file, no permission), corrupt (the file does not hold the
+  /// stored
   ///          position), and whatever `lookup` answers.
   static Result<TrackedFile> open(const std::filesystem::path& path, std::size_t event_bytes_max,
                                   const PositionLookup& lookup);

@@ -127,12 +127,12 @@ Answer error_answer(const Error& error) {
 }
 
 std::span<const RouteName> protected_routes() {
-  static const std::vector<RouteName> kNames = [] {
+  static const std::vector<RouteName> shown = [] {
     std::vector<RouteName> names;
     for (const Route& route : routes()) names.push_back(route.name);
     return names;
   }();
-  return kNames;
+  return shown;
 }
 
 Result<Principal> Api::authenticate(const Request& request, WallTime now, Answer& refusal) {

@@ -28,7 +28,7 @@ constexpr std::chrono::seconds kConnectTimeout{5};
 /// The engine answers within seconds or says that it cannot.
 constexpr std::chrono::seconds kAnswerTimeout{30};
 /// Units: bytes. The longest list (1000 rows) is far below.
-constexpr std::uint64_t kAnswerBytesMax = 64 * 1024 * 1024;
+constexpr std::uint64_t kAnswerBytesMax = 64ULL * 1024 * 1024;
 constexpr unsigned kHttp11 = 11;
 
 using HttpRequest = beast::http::request<beast::http::string_body>;
@@ -87,7 +87,7 @@ Error error_of(const Json& document, unsigned status) {
 
 /// The answer as JSON, or its error.
 Result<Json> read_answer(const Exchanged& exchanged, const std::string& url) {
-  const Json document = Json::parse(exchanged.body, nullptr, false);
+  Json document = Json::parse(exchanged.body, nullptr, false);
   if (exchanged.status >= 400) return std::unexpected(error_of(document, exchanged.status));
   if (exchanged.status != 200 || document.is_discarded())
     return fail(Errc::unavailable, "what answers at " + url + " is not a Riposte engine");

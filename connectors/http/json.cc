@@ -14,7 +14,7 @@ Json to_json(const Actor& actor) { return {{"kind", name_of(actor.kind)}, {"name
 Json to_json(const Parameters& parameters) {
   Json document = Json::object();
   for (const auto& [name, value] : parameters)
-    std::visit([&](const auto& content) { document[name] = content; }, value);
+    document[name] = std::visit([](const auto& content) { return Json(content); }, value);
   return document;
 }
 

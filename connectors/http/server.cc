@@ -30,7 +30,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 /// Units: bytes. A submission is a few hundred.
-constexpr std::uint64_t kBodyBytesMax = 1024 * 1024;
+constexpr std::uint64_t kBodyBytesMax = 1024ULL * 1024;
 /// Units: bytes, the request line and all headers. A token and a path are under two hundred.
 constexpr std::uint32_t kHeaderBytesMax = 16 * 1024;
 /// For an answer to be taken by its reader.
@@ -38,7 +38,7 @@ constexpr std::chrono::seconds kWriteTimeout{10};
 /// After a refusal, what is still being sent is read away for this long and this much; closing at once would
 /// take the refusal back before the client has read it.
 constexpr std::chrono::seconds kLingerTimeout{1};
-constexpr std::size_t kLingerBytesMax = 4 * 1024 * 1024;
+constexpr std::size_t kLingerBytesMax = 4ULL * 1024 * 1024;
 /// When accepting fails (no descriptors left), the next attempt is made after this.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 /// At stop, answers that are being written get this long.

@@ -13,7 +13,8 @@ using namespace kafka;
 namespace {
 
 constexpr Duration kStartRetryInterval = std::chrono::seconds(1);
-/// The group waits max.poll.interval.ms (60 s) for us; one answer takes milliseconds when the brokers are well.
+/// The group waits max.poll.interval.ms (60 s) for us; one answer takes milliseconds when the brokers are
+/// well.
 constexpr Duration kStartTimeout = std::chrono::seconds(10);
 constexpr std::chrono::milliseconds kAnswerTimeout = std::chrono::seconds(3);
 
@@ -29,8 +30,8 @@ void KafkaSource::Consumer::on_rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t
   rd_kafka_assign(handle, nullptr);
 }
 
-/// The positions are looked up at the beginning of the next poll(), when the caller has seen every Revoked before:
-/// what it then finished is stored. Meanwhile reading nothing keeps the membership alive.
+/// The positions are looked up at the beginning of the next poll(), when the caller has seen every Revoked
+/// before: what it then finished is stored. Meanwhile reading nothing keeps the membership alive.
 void KafkaSource::Consumer::take(const rd_kafka_topic_partition_list_t& assigned) {
   wanted_.reset(rd_kafka_topic_partition_list_copy(&assigned));
   next_start_ = Deadline::after(Duration::zero());
@@ -69,7 +70,8 @@ Result<std::vector<std::optional<Offset>>> KafkaSource::Consumer::look_up_wanted
   return stored;
 }
 
-Result<std::vector<KnownPositions>> KafkaSource::Consumer::ask_brokers(std::vector<std::optional<Offset>> stored) {
+Result<std::vector<KnownPositions>> KafkaSource::Consumer::ask_brokers(
+    std::vector<std::optional<Offset>> stored) {
   std::vector<KnownPositions> all;
   if (wanted_->cnt == 0) return all;
   auto code = rd_kafka_committed(handle_.get(), wanted_.get(), milliseconds(kAnswerTimeout));
@@ -80,14 +82,16 @@ Result<std::vector<KnownPositions>> KafkaSource::Consumer::ask_brokers(std::vect
     const rd_kafka_topic_partition_t& partition = wanted_->elems[i];
     const std::string name = stream_of(partition.topic, partition.partition).value();
     if (partition.err != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return fail(Errc::unavailable, fmt::format("asking for the group's offset of {}: {}", name, text_of(partition.err)));
+      return fail(Errc::unavailable,
+                  fmt::format("asking for the group's offset of {}: {}", name, text_of(partition.err)));
     std::int64_t low = 0;
     std::int64_t high = 0;
     const auto wait = std::min(kAnswerTimeout, std::chrono::ceil<std::chrono::milliseconds>(deadline.left()));
     code = rd_kafka_query_watermark_offsets(handle_.get(), partition.topic, partition.partition, &low, &high,
                                             milliseconds(wait));
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return fail(Errc::unavailable, fmt::format("asking for the oldest and newest offset of {}: {}", name, text_of(code)));
+      return fail(Errc::unavailable,
+                  fmt::format("asking for the oldest and newest offset of {}: {}", name, text_of(code)));
     const auto committed = partition.offset >= 0 ? std::optional(Offset(partition.offset)) : std::nullopt;
     all.push_back({stored.at(static_cast<std::size_t>(i)), committed, Offset(low), Offset(high)});
   }

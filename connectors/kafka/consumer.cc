@@ -19,7 +19,8 @@ constexpr std::size_t kBatchRecordsMax = 1000;
 constexpr std::size_t kBatchBytesMax = std::size_t{4} << 20;   // with one record of any size on top
 constexpr Duration kCommitInterval = std::chrono::seconds(5);  // fresh enough for lag tools
 constexpr Duration kLastCommitTimeout = std::chrono::seconds(2);
-constexpr Duration kCloseTimeout = std::chrono::seconds(7);  // closing was seen to take 5 s during a rebalance
+constexpr Duration kCloseTimeout =
+    std::chrono::seconds(7);  // closing was seen to take 5 s during a rebalance
 constexpr std::chrono::milliseconds kCloseStep{100};
 constexpr std::chrono::milliseconds kAnswerTimeout = std::chrono::seconds(3);
 
@@ -55,9 +56,10 @@ bool KafkaSource::Consumer::leave() {
   const Queue queue(rd_kafka_queue_new(handle_.get()));
   const ErrorObject refused(rd_kafka_consumer_close_queue(handle_.get(), queue.get()));
   const Deadline deadline = Deadline::after(kCloseTimeout);
-  // Records that were fetched and never polled arrive here too: rd_kafka_queue_poll_callback() would abort on them.
+  // Records that were fetched and never polled arrive here too: rd_kafka_queue_poll_callback() would abort on
+  // them.
   while (!refused && rd_kafka_consumer_closed(handle_.get()) == 0 && deadline.left() > Duration::zero())
-    rd_kafka_queue_poll_callback(queue.get(), milliseconds(kCloseStep));
+    const Message unread(rd_kafka_consume_queue(queue.get(), milliseconds(kCloseStep)));
   return refused || rd_kafka_consumer_closed(handle_.get()) != 0;
 }
 
@@ -96,7 +98,8 @@ void KafkaSource::Consumer::append_record(const rd_kafka_message_t& message) {
     return;
   }
   owned->next = message.offset + 1;
-  Record record{owned->stream, Offset(message.offset), Offset(owned->next), {}, message.len > options_.event_bytes_max};
+  Record record{
+      owned->stream, Offset(message.offset), Offset(owned->next), {}, message.len > options_.event_bytes_max};
   if (message.payload != nullptr) record.bytes.assign(static_cast<const char*>(message.payload), message.len);
   batch_bytes_ += message.len;
   ++batch_records_;
@@ -107,10 +110,13 @@ void KafkaSource::Consumer::append_record(const rd_kafka_message_t& message) {
 
 void KafkaSource::Consumer::on_message_error(const rd_kafka_message_t& message) {
   switch (message.err) {
-    case RD_KAFKA_RESP_ERR__PARTITION_EOF: return;
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+      return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return on_out_of_range(message);
-    default: return on_trouble(message.err, rd_kafka_message_errstr(&message));
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+      return on_out_of_range(message);
+    default:
+      return on_trouble(message.err, rd_kafka_message_errstr(&message));
   }
 }
 
@@ -119,23 +125,26 @@ void KafkaSource::Consumer::on_out_of_range(const rd_kafka_message_t& message) {
   if (owned == nullptr) return;
   std::int64_t low = 0;
   std::int64_t high = 0;
-  const auto code = rd_kafka_query_watermark_offsets(handle_.get(), owned->topic.c_str(), owned->partition, &low, &high,
-                                                     milliseconds(kAnswerTimeout));
+  const auto code = rd_kafka_query_watermark_offsets(handle_.get(), owned->topic.c_str(), owned->partition,
+                                                     &low, &high, milliseconds(kAnswerTimeout));
   const bool inside = owned->next >= low && owned->next <= high;
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR && !inside) {
     halted_ = lost_position(owned->stream, Offset(owned->next), Offset(low), Offset(high));
     return;
   }
-  // librdkafka has given up this partition although nothing is lost: take all of them anew, from the stored positions.
+  // librdkafka has given up this partition although nothing is lost: take all of them anew, from the stored
+  // positions.
   trouble_.note(message.err, fmt::format("{}: {}", owned->stream.value(), rd_kafka_message_errstr(&message)));
   const Partitions again = make_partitions();
-  for (const Owned& each : owned_) rd_kafka_topic_partition_list_add(again.get(), each.topic.c_str(), each.partition);
+  for (const Owned& each : owned_)
+    rd_kafka_topic_partition_list_add(again.get(), each.topic.c_str(), each.partition);
   release();
   take(*again);
 }
 
 void KafkaSource::Consumer::on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
-  static_cast<Consumer*>(static_cast<Context*>(opaque))->on_trouble(static_cast<rd_kafka_resp_err_t>(code), reason);
+  static_cast<Consumer*>(static_cast<Context*>(opaque))
+      ->on_trouble(static_cast<rd_kafka_resp_err_t>(code), reason);
 }
 
 void KafkaSource::Consumer::on_trouble(rd_kafka_resp_err_t code, const char* reason) {
@@ -176,7 +185,8 @@ Partitions KafkaSource::Consumer::uncommitted() {
     const auto done = done_.find(owned.stream);
     if (done == done_.end() || done->second.value() <= owned.group_offset) continue;
     owned.group_offset = done->second.value();
-    rd_kafka_topic_partition_list_add(list.get(), owned.topic.c_str(), owned.partition)->offset = owned.group_offset;
+    rd_kafka_topic_partition_list_add(list.get(), owned.topic.c_str(), owned.partition)->offset =
+        owned.group_offset;
   }
   return list;
 }
@@ -193,13 +203,13 @@ void KafkaSource::Consumer::commit_finally() {
   if (list->cnt == 0) return;
   const Queue answers(rd_kafka_queue_new(handle_.get()));
   bool answered = false;
-  const auto note_answer = [](rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void* seen) {
-    *static_cast<bool*>(seen) = true;
-  };
+  const auto note_answer = [](rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*,
+                              void* seen) { *static_cast<bool*>(seen) = true; };
   if (rd_kafka_commit_queue(handle_.get(), list.get(), answers.get(), note_answer, &answered) != 0) return;
   const Deadline deadline = Deadline::after(kLastCommitTimeout);
   while (!answered && deadline.left() > Duration::zero())
-    rd_kafka_queue_poll_callback(answers.get(), milliseconds(std::chrono::ceil<std::chrono::milliseconds>(deadline.left())));
+    rd_kafka_queue_poll_callback(answers.get(),
+                                 milliseconds(std::chrono::ceil<std::chrono::milliseconds>(deadline.left())));
 }
 
 KafkaSource::Consumer::Owned* KafkaSource::Consumer::find(std::string_view topic, std::int32_t partition) {

@@ -24,7 +24,8 @@ class KafkaSource::Consumer : public kafka::Context {
   Consumer(KafkaOptions options, PositionLookup lookup);
 
   Result<void> join();
-  /// False when the group did not let go in time: the handle must then not be destroyed, for that might never return.
+  /// False when the group did not let go in time: the handle must then not be destroyed, for that might never
+  /// return.
   bool leave();
   Result<std::vector<SourceEvent>> poll(std::chrono::milliseconds timeout);
   void set_paused(const StreamId& stream, bool paused);

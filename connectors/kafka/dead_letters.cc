@@ -87,12 +87,14 @@ class KafkaDeadLetters::Producer : public Context {
     return {};
   }
 
-  /// Sends them and waits for what becomes of each. After a failure this producer must go: it may still hold parcels.
+  /// Sends them and waits for what becomes of each. After a failure this producer must go: it may still hold
+  /// parcels.
   Result<void> send(std::span<Parcel> parcels) {
     const Deadline deadline = Deadline::after(kDeliveryTimeout);
     waiting_ = parcels.size();
     for (Parcel& parcel : parcels) enqueue(parcel, deadline);
-    while (waiting_ > 0 && deadline.left() > Duration::zero()) rd_kafka_poll(handle_.get(), milliseconds(kReportStep));
+    while (waiting_ > 0 && deadline.left() > Duration::zero())
+      rd_kafka_poll(handle_.get(), milliseconds(kReportStep));
     const auto bad = std::ranges::find_if(parcels, &Parcel::failed);
     if (bad != parcels.end()) return refusal(bad->outcome);
     trouble_.over();
@@ -119,8 +121,8 @@ class KafkaDeadLetters::Producer : public Context {
     const auto code = rd_kafka_producev(
         handle_.get(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
         RD_KAFKA_V_KEY(parcel.key.data(), parcel.key.size()),
-        RD_KAFKA_V_VALUE(const_cast<char*>(parcel.value.data()), parcel.value.size()), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_OPAQUE(&parcel), RD_KAFKA_V_END);
+        RD_KAFKA_V_VALUE(const_cast<char*>(parcel.value.data()), parcel.value.size()),
+        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(&parcel), RD_KAFKA_V_END);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return RD_KAFKA_RESP_ERR__IN_PROGRESS;
     rd_kafka_headers_destroy(headers);
     return code;
@@ -185,13 +187,15 @@ Result<void> KafkaDeadLetters::deliver(std::span<const DeadLetter> letters) {
 
 /// A batch may be refused for its sum: the letter gets a try alone before it is cut.
 Result<void> KafkaDeadLetters::deliver_smaller(const DeadLetter& letter) {
-  for (Parcel parcel : {Parcel::whole(letter), Parcel::stub(letter, kStubBytesMax), Parcel::stub(letter, 0)}) {
+  for (Parcel parcel :
+       {Parcel::whole(letter), Parcel::stub(letter, kStubBytesMax), Parcel::stub(letter, 0)}) {
     TRY(send(std::span(&parcel, 1)));
     if (!parcel.too_large()) return {};
   }
-  return fail(Errc::unavailable,
-              fmt::format("dead-letter topic '{}' takes not even a letter without its bytes: raise max.message.bytes",
-                          options_.topic));
+  return fail(
+      Errc::unavailable,
+      fmt::format("dead-letter topic '{}' takes not even a letter without its bytes: raise max.message.bytes",
+                  options_.topic));
 }
 
 /// Whatever a producer that failed still holds goes with it: the caller will bring the same letters again.

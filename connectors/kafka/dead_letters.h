@@ -1,11 +1,13 @@
-/// The dead-letter topic: key "<stream>@<offset>", value the bytes as received, headers reason, detail, stream, offset, time.
+/// The dead-letter topic: key "<stream>@<offset>", value the bytes as received, headers reason, detail,
+/// stream, offset, time.
 ///
 /// Delivers with the idempotent producer and acks=all; a letter may still come twice, with the same key.
 /// Threads: one.
-/// Errors:  of open(): invalid. Of deliver(): unavailable, also for what a person must cure (no such topic, no permission).
-/// Limits:  deliver() takes at most about 15 s per round of tries. A letter that the broker finds too large is delivered
-///          as a stub: headers `truncated` = "true", `size` and `sha256` of the whole, value its first 64 KiB, or
-///          nothing when even that is too large.
+/// Errors:  of open(): invalid. Of deliver(): unavailable, also for what a person must cure (no such topic,
+/// no permission). Limits:  deliver() takes at most about 15 s per round of tries. A letter that the broker
+/// finds too large is delivered
+///          as a stub: headers `truncated` = "true", `size` and `sha256` of the whole, value its first 64
+///          KiB, or nothing when even that is too large.
 #pragma once
 
 #include <memory>

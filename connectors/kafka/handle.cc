@@ -51,16 +51,16 @@ Result<Handle> make_handle(rd_kafka_type_t type, Conf conf, const Secrets& secre
   std::array<char, 512> text{};
   rd_kafka_t* handle = rd_kafka_new(type, conf.get(), text.data(), text.size());
   if (handle == nullptr)
-    return fail(Errc::invalid, fmt::format("librdkafka refuses the properties: {}", secrets.hide(text.data())));
-  static_cast<void>(conf.release());  // rd_kafka_new owns it once it has succeeded
+    return fail(Errc::invalid,
+                fmt::format("librdkafka refuses the properties: {}", secrets.hide(text.data())));
+  [[maybe_unused]] rd_kafka_conf_t* const taken = conf.release();  // by rd_kafka_new, when it succeeds
   return Handle(handle);
 }
 
 std::string text_of(rd_kafka_resp_err_t code) { return rd_kafka_err2str(code); }
 
 int milliseconds(std::chrono::milliseconds duration) {
-  return static_cast<int>(
-      std::clamp<std::int64_t>(duration.count(), 0, std::numeric_limits<int>::max()));
+  return static_cast<int>(std::clamp<std::int64_t>(duration.count(), 0, std::numeric_limits<int>::max()));
 }
 
 }  // namespace riposte::kafka

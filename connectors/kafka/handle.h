@@ -1,4 +1,5 @@
-/// Ownership of librdkafka's C objects. The only header that shows librdkafka; nothing outside this folder includes it.
+/// Ownership of librdkafka's C objects. The only header that shows librdkafka; nothing outside this folder
+/// includes it.
 #pragma once
 
 #include <chrono>
@@ -29,7 +30,8 @@ struct DestroyHandle {
 
 using Handle = std::unique_ptr<rd_kafka_t, DestroyHandle>;
 using Conf = std::unique_ptr<rd_kafka_conf_t, Destroy<rd_kafka_conf_destroy>>;
-using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, Destroy<rd_kafka_topic_partition_list_destroy>>;
+using Partitions =
+    std::unique_ptr<rd_kafka_topic_partition_list_t, Destroy<rd_kafka_topic_partition_list_destroy>>;
 using Message = std::unique_ptr<rd_kafka_message_t, Destroy<rd_kafka_message_destroy>>;
 using Queue = std::unique_ptr<rd_kafka_queue_t, Destroy<rd_kafka_queue_destroy>>;
 using ErrorObject = std::unique_ptr<rd_kafka_error_t, Destroy<rd_kafka_error_destroy>>;

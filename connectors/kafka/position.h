@@ -1,8 +1,10 @@
-/// Where the reading of one partition begins, decided from what the store, the group and the broker know. Pure.
+/// Where the reading of one partition begins, decided from what the store, the group and the broker know.
+/// Pure.
 ///
-/// The group's committed offset follows the store, so it is a second high-water mark: when it is ahead, the store is
-/// an old one (a restored disk, an emptied folder, another instance's), and reading on would run actions twice.
-/// With `accept_lost_position` the group's offset is believed instead; what no longer exists is skipped, and said so.
+/// The group's committed offset follows the store, so it is a second high-water mark: when it is ahead, the
+/// store is an old one (a restored disk, an emptied folder, another instance's), and reading on would run
+/// actions twice. With `accept_lost_position` the group's offset is believed instead; what no longer exists
+/// is skipped, and said so.
 #pragma once
 
 #include <optional>

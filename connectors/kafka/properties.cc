@@ -33,7 +33,8 @@ std::vector<Owned> owned_by_consumer(const KafkaOptions& options) {
       {"enable.auto.commit", "false", ours},
       {"auto.commit.enable", "false", ours, true},
       {"enable.auto.offset.store", "false", ours},
-      {"auto.offset.reset", "error", "a lost position must stop the engine, never skip or repeat records silently"},
+      {"auto.offset.reset", "error",
+       "a lost position must stop the engine, never skip or repeat records silently"},
       {"isolation.level", "read_committed", "a record that its producer took back must cause no action"},
       {"partition.assignment.strategy", "range",
        "positions are handed over eagerly, and cooperative-sticky aborts the process in librdkafka 2.0.2"},
@@ -53,8 +54,8 @@ std::vector<Owned> owned_by_producer(const KafkaDeadLetterOptions& options) {
   };
 }
 
-/// The same engine on the same host comes back as the same member: after a crash it need not wait until its former
-/// self times out, and two engines on one host cannot share a group by mistake.
+/// The same engine on the same host comes back as the same member: after a crash it need not wait until its
+/// former self times out, and two engines on one host cannot share a group by mistake.
 std::string instance_of_this_host() {
   std::array<char, HOST_NAME_MAX + 1> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "riposte";
@@ -65,16 +66,16 @@ KafkaProperties consumer_defaults() {
   return {
       {"client.id", "riposte"},
       {"group.instance.id", instance_of_this_host()},
-      {"session.timeout.ms", "15000"},     // how long a dead instance keeps its partitions
-      {"heartbeat.interval.ms", "3000"},   // a fifth of it
-      {"max.poll.interval.ms", "60000"},   // an intake that hangs for a minute gives its partitions away
-      {"check.crcs", "true"},              // off in librdkafka: a flipped bit would reach a rule
+      {"session.timeout.ms", "15000"},    // how long a dead instance keeps its partitions
+      {"heartbeat.interval.ms", "3000"},  // a fifth of it
+      {"max.poll.interval.ms", "60000"},  // an intake that hangs for a minute gives its partitions away
+      {"check.crcs", "true"},             // off in librdkafka: a flipped bit would reach a rule
       {"allow.auto.create.topics", "false"},
       {"queued.max.messages.kbytes", "32768"},  // prefetch per partition queue; bounds memory while paused
       {"queued.min.messages", "2000"},
-      {"fetch.message.max.bytes", "1048576"},     // per partition; grows by itself for a larger record
-      {"fetch.max.bytes", "16777216"},            // per answer
-      {"receive.message.max.bytes", "134217728"}, // a record beyond it would block its partition for ever
+      {"fetch.message.max.bytes", "1048576"},      // per partition; grows by itself for a larger record
+      {"fetch.max.bytes", "16777216"},             // per answer
+      {"receive.message.max.bytes", "134217728"},  // a record beyond it would block its partition for ever
       {"socket.keepalive.enable", "true"},
       {"reconnect.backoff.max.ms", "2000"},
   };
@@ -93,14 +94,16 @@ KafkaProperties producer_defaults() {
 }
 
 bool is_secret(std::string_view name) {
-  constexpr std::array<std::string_view, 7> kMarks{"password", "secret",        "passphrase",       "token",
+  constexpr std::array<std::string_view, 7> kMarks{"password", "secret",        "passphrase",        "token",
                                                    "key.pem",  "ssl.key.value", "oauthbearer.config"};
   return std::ranges::any_of(kMarks, [&](std::string_view mark) { return name.find(mark) != name.npos; });
 }
 
-Result<void> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value, const Secrets& secrets) {
+Result<void> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value,
+                 const Secrets& secrets) {
   std::array<char, 512> text{};
-  if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size()) == RD_KAFKA_CONF_OK) return {};
+  if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size()) == RD_KAFKA_CONF_OK)
+    return {};
   return fail(Errc::invalid, fmt::format("Kafka property '{}': {}", name, secrets.hide(text.data())));
 }
 
@@ -108,8 +111,9 @@ Result<void> refuse_owned(const KafkaProperties& properties, std::span<const Own
   for (const Owned& ours : owned) {
     const auto found = properties.find(ours.name);
     if (found == properties.end() || found->second == ours.value) continue;
-    return fail(Errc::invalid, fmt::format("Kafka property '{}' is always '{}': {}; remove it from the properties",
-                                           ours.name, ours.value, ours.reason));
+    return fail(Errc::invalid,
+                fmt::format("Kafka property '{}' is always '{}': {}; remove it from the properties",
+                            ours.name, ours.value, ours.reason));
   }
   return {};
 }
@@ -136,7 +140,8 @@ Secrets secrets_of(const KafkaProperties& properties) {
 }
 
 Result<Conf> consumer_conf(const KafkaOptions& options) {
-  if (options.brokers.empty()) return fail(Errc::invalid, "`brokers` is empty: give host:port of at least one broker");
+  if (options.brokers.empty())
+    return fail(Errc::invalid, "`brokers` is empty: give host:port of at least one broker");
   if (options.group.empty()) return fail(Errc::invalid, "`group` is empty: give the consumer group's name");
   if (options.topics.empty() || std::ranges::any_of(options.topics, &std::string::empty))
     return fail(Errc::invalid, "`topics` must name at least one topic, and none may be empty");
@@ -144,7 +149,8 @@ Result<Conf> consumer_conf(const KafkaOptions& options) {
 }
 
 Result<Conf> producer_conf(const KafkaDeadLetterOptions& options) {
-  if (options.brokers.empty()) return fail(Errc::invalid, "`brokers` is empty: give host:port of at least one broker");
+  if (options.brokers.empty())
+    return fail(Errc::invalid, "`brokers` is empty: give host:port of at least one broker");
   if (options.topic.empty()) return fail(Errc::invalid, "`topic` is empty: name the dead-letter topic");
   return build(producer_defaults(), options.properties, owned_by_producer(options));
 }

@@ -1,4 +1,5 @@
-/// From options to librdkafka's configuration: our defaults, then the user's properties, then what is not negotiable.
+/// From options to librdkafka's configuration: our defaults, then the user's properties, then what is not
+/// negotiable.
 #pragma once
 
 #include "connectors/kafka/handle.h"
@@ -6,7 +7,8 @@
 
 namespace riposte::kafka {
 
-/// Errors:  invalid (unknown property or value, in librdkafka's own words; a property that the guarantees rest on).
+/// Errors:  invalid (unknown property or value, in librdkafka's own words; a property that the guarantees
+/// rest on).
 Result<Conf> consumer_conf(const KafkaOptions& options);
 Result<Conf> producer_conf(const KafkaDeadLetterOptions& options);
 

@@ -18,10 +18,12 @@ KafkaSource::KafkaSource(std::unique_ptr<Consumer> consumer) : consumer_(std::mo
 KafkaSource::~KafkaSource() {
   if (consumer_->leave()) return;
   log::warning("Kafka: the group did not let go in time; its client is left to the end of the process");
-  static_cast<void>(consumer_.release());
+  [[maybe_unused]] Consumer* const left = consumer_.release();
 }
 
-Result<std::vector<SourceEvent>> KafkaSource::poll(std::chrono::milliseconds timeout) { return consumer_->poll(timeout); }
+Result<std::vector<SourceEvent>> KafkaSource::poll(std::chrono::milliseconds timeout) {
+  return consumer_->poll(timeout);
+}
 
 void KafkaSource::pause(const StreamId& stream) { consumer_->set_paused(stream, true); }
 

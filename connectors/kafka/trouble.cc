@@ -1,6 +1,5 @@
 #include "connectors/kafka/trouble.h"
 
-
 #include <fmt/format.h>
 
 #include "engine/base/log.h"
@@ -27,11 +26,13 @@ void Trouble::over() {
 std::optional<Error> lasting(rd_kafka_resp_err_t code, std::string_view text, bool was_connected) {
   switch (code) {
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
-      return Error{Errc::fenced,
-                   fmt::format("{}: another instance with the same group.instance.id has joined the group; stop one of "
-                               "them, or give each a group.instance.id of its own",
-                               text),
-                   {}};
+      return Error{
+          Errc::fenced,
+          fmt::format(
+              "{}: another instance with the same group.instance.id has joined the group; stop one of "
+              "them, or give each a group.instance.id of its own",
+              text),
+          {}};
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
       return Error{Errc::invalid, fmt::format("{}: allow this user READ on the topic", text), {}};
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
@@ -39,13 +40,16 @@ std::optional<Error> lasting(rd_kafka_resp_err_t code, std::string_view text, bo
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
       if (was_connected) return {};
-      return Error{Errc::invalid, fmt::format("{}: check sasl.mechanism, sasl.username and sasl.password", text), {}};
+      return Error{
+          Errc::invalid, fmt::format("{}: check sasl.mechanism, sasl.username and sasl.password", text), {}};
     case RD_KAFKA_RESP_ERR__SSL:
       if (was_connected) return {};
-      return Error{Errc::invalid, fmt::format("{}: check security.protocol, ssl.ca.location and the port", text), {}};
+      return Error{
+          Errc::invalid, fmt::format("{}: check security.protocol, ssl.ca.location and the port", text), {}};
     case RD_KAFKA_RESP_ERR__FATAL:
       return Error{Errc::invalid, fmt::format("librdkafka cannot go on: {}; restart the engine", text), {}};
-    default: return {};
+    default:
+      return {};
   }
 }
 

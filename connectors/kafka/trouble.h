@@ -1,4 +1,5 @@
-/// Passing trouble with the brokers: told once when it begins and once a minute while it lasts, not at every attempt.
+/// Passing trouble with the brokers: told once when it begins and once a minute while it lasts, not at every
+/// attempt.
 ///
 /// Threads: one.
 #pragma once

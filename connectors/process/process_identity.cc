@@ -69,9 +69,20 @@ RunState run_state_of(const ProcessStat& stat) {
   return any_stopped ? RunState::stopped : RunState::running;
 }
 
-std::string executable_of(std::int32_t pid) {
+std::string link_target(const std::string& path) {
   std::error_code error;
-  return std::filesystem::read_symlink(proc_path(pid, "exe"), error).string();
+  return std::filesystem::read_symlink(path, error).string();
+}
+
+/// A first thread that has left shows no program any more; the others still do.
+std::string executable_of(std::int32_t pid) {
+  std::string executable = link_target(proc_path(pid, "exe"));
+  if (!executable.empty()) return executable;
+  for (const std::int32_t thread : numbers_in(proc_path(pid, "task"))) {
+    executable = link_target(proc_path(pid, fmt::format("task/{}/exe", thread)));
+    if (!executable.empty()) break;
+  }
+  return executable;
 }
 
 WallTime started_at(std::uint64_t ticks) {

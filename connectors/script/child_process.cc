@@ -25,7 +25,7 @@ namespace {
 
 /// Longest wait without a look at the stop request.
 constexpr Duration kStopLookInterval = std::chrono::milliseconds(100);
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 /// Bytes taken in one go, so that a flood of output cannot keep the clock from being looked at.
 constexpr std::size_t kReadRoundBytes = 64 * kReadBytes;
 constexpr mode_t kPrivateUmask = 077;
@@ -55,7 +55,7 @@ bool default_signals() {
   for (int signal = 1; signal <= SIGRTMAX; ++signal) ::sigaction(signal, &standard, nullptr);
   sigset_t none;
   ::sigemptyset(&none);
-  return ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0;
+  return ::pthread_sigmask(SIG_SETMASK, &none, nullptr) == 0;
 }
 
 /// Runs in the child: async-signal-safe calls only, because other threads may have held any lock.

@@ -64,7 +64,10 @@ Fact Dispatcher::carry_out(const Effect& effect, std::stop_token stop) const {
       return Reported{action.attempt, hands.executor->execute(action, stop)};
     if (std::holds_alternative<AskExecutor>(effect))
       return Probed{action.attempt, hands.executor->probe(action)};
-    return Checked{hands.verifier->check(action, std::move(stop))};
+    crash_point("verify.timer_fired");
+    Checked checked{hands.verifier->check(action, std::move(stop))};
+    crash_point("verify.after_probe");
+    return checked;
   } catch (const std::exception& thrown) {
     // A bug of an executor must not take the engine down, and nobody can say how far it came.
     log::error("an executor threw", {{"action_id", action.id.value()}, {"what", std::string(thrown.what())}});

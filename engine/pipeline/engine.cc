@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/base/crash_point.h"
 #include "engine/base/log.h"
 
 namespace riposte {
@@ -62,6 +63,7 @@ Engine::~Engine() {
   // A commit that waits for room on the disk would keep its worker, and the end, waiting.
   if (committer_ && committer_->disk_full()) committer_->stop();
   if (dispatcher_) dispatcher_->stop();
+  crash_point("shutdown.mid_drain");
   for (const auto& worker : workers_) worker->stop();
   if (letter_carrier_) letter_carrier_->stop();
   if (committer_) committer_->stop();

@@ -90,6 +90,7 @@ Result<void> Intake::hand_out(std::vector<SourceEvent> events, const std::stop_t
         gathering_[worker_of(stream->second)].records.push_back(std::move(*record));
     } else if (auto* assigned = std::get_if<Assigned>(&event)) {
       const Partition partition = TRY(number(assigned->stream, stop));
+      crash_point("rebalance.in_assign");
       streams_[assigned->stream] = partition;
       log::info("reading", {{"stream", assigned->stream.value()}, {"from", assigned->start.value()}});
       post(assigned->stream, AssignStream{assigned->stream, partition});

@@ -185,6 +185,7 @@ Result<void> Worker::finish_round(WallTime now, bool flush) {
   for (auto& [id, state] : partitions_)
     for (Effect& effect : state.take_effects())
       if (!context_.run(effect)) state.give_back(effect);
+  if (!replies_.empty()) crash_point("decision.after_log");
   for (Reply& reply : std::exchange(replies_, {})) reply.promise.set_value(std::move(reply.answer));
   return {};
 }

@@ -1,11 +1,10 @@
-#include "connectors/kafka/dead_letters.h"
-
 #include <map>
 #include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "connectors/kafka/dead_letters.h"
 #include "connectors/kafka/handle.h"
 #include "engine/base/clock.h"
 #include "tests/integration/mock_cluster.h"
@@ -23,7 +22,7 @@ struct Letter {
 };
 
 DeadLetter letter(std::int64_t offset, std::string bytes) {
-  return {StreamId("kafka:events/3"), Offset(offset),   WallTime(std::chrono::seconds(1)), "not_json",
+  return {StreamId("kafka:events/3"), Offset(offset),  WallTime(std::chrono::seconds(1)), "not_json",
           "unexpected 'x'",           std::move(bytes)};
 }
 
@@ -35,7 +34,8 @@ Letter read(const rd_kafka_message_t& message) {
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
-  for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i)
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i)
     letter.headers[name] = std::string(static_cast<const char*>(value), size);
   return letter;
 }
@@ -43,16 +43,16 @@ Letter read(const rd_kafka_message_t& message) {
 class MockedDeadLettersTest : public testing::Test {
  protected:
   std::unique_ptr<KafkaDeadLetters> open(const KafkaProperties& properties = {}) {
-    auto sink = KafkaDeadLetters::open({cluster_.bootstrap(), kTopic, properties});
+    auto sink = KafkaDeadLetters::open({cluster_.bootstrap(), topic_name, properties});
     EXPECT_TRUE(sink.has_value());
     return std::move(*sink);
   }
 
   std::vector<Letter> arrived(std::size_t count) {
-    const KafkaHandle client =
-        make_client(RD_KAFKA_CONSUMER, cluster_.bootstrap(), {{"group.id", "reader"}, {"fetch.wait.max.ms", "20"}});
+    const KafkaHandle client = make_client(RD_KAFKA_CONSUMER, cluster_.bootstrap(),
+                                           {{"group.id", "reader"}, {"fetch.wait.max.ms", "20"}});
     const kafka::Partitions all = kafka::make_partitions();
-    rd_kafka_topic_partition_list_add(all.get(), kTopic.c_str(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_topic_partition_list_add(all.get(), topic_name.c_str(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
     rd_kafka_assign(client.get(), all.get());
     std::vector<Letter> letters;
     const Deadline deadline = Deadline::after(std::chrono::seconds(5));
@@ -115,7 +115,8 @@ TEST_F(MockedDeadLettersTest, ThatStayTooLargeArriveCutWithTheirDigest) {
   EXPECT_EQ(letters[0].value, std::string(65536, 'a'));
   EXPECT_EQ(letters[0].headers.at("truncated"), "true");
   EXPECT_EQ(letters[0].headers.at("size"), "100000");
-  EXPECT_EQ(letters[0].headers.at("sha256"), "6d1cf22d7cc09b085dfc25ee1a1f3ae0265804c607bc2074ad253bcc82fd81ee");
+  EXPECT_EQ(letters[0].headers.at("sha256"),
+            "6d1cf22d7cc09b085dfc25ee1a1f3ae0265804c607bc2074ad253bcc82fd81ee");
 }
 
 TEST_F(MockedDeadLettersTest, AreNotDeliveredWhileTheBrokerIsDownAndAreAfterwards) {
@@ -124,11 +125,12 @@ TEST_F(MockedDeadLettersTest, AreNotDeliveredWhileTheBrokerIsDownAndAreAfterward
   const auto refused = sink->deliver(std::vector{letter(7, "one")});
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, Errc::unavailable);
-  EXPECT_THAT(refused.error().text(), HasSubstr(kTopic));
+  EXPECT_THAT(refused.error().text(), HasSubstr(topic_name));
   cluster_.set_down(false);
   const Deadline deadline = Deadline::after(std::chrono::seconds(10));
   auto delivered = sink->deliver(std::vector{letter(7, "one")});
-  while (!delivered && deadline.left() > Duration::zero()) delivered = sink->deliver(std::vector{letter(7, "one")});
+  while (!delivered && deadline.left() > Duration::zero())
+    delivered = sink->deliver(std::vector{letter(7, "one")});
   ASSERT_TRUE(delivered.has_value()) << delivered.error().text();
   EXPECT_GE(arrived(1).size(), 1U);
 }

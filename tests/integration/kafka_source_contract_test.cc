@@ -32,21 +32,21 @@ class Worlds final : public testing::Environment {
  public:
   void SetUp() override {
     for (int i = 0; i < testing::UnitTest::GetInstance()->test_to_run_count(); ++i)
-      ready_.push_back(std::make_unique<MockedKafka>());
+      ready.push_back(std::make_unique<MockedKafka>());
   }
-  void TearDown() override { ready_.clear(); }
+  void TearDown() override { ready.clear(); }
 
   static std::unique_ptr<SourceWorld> take() {
-    auto world = std::move(ready_.front());
-    ready_.pop_front();
+    auto world = std::move(ready.front());
+    ready.pop_front();
     return world;
   }
 
  private:
-  static inline std::deque<std::unique_ptr<SourceWorld>> ready_;
+  static inline std::deque<std::unique_ptr<SourceWorld>> ready;
 };
 
-testing::Environment* const kWorlds = testing::AddGlobalTestEnvironment(new Worlds);
+testing::Environment* const worlds = testing::AddGlobalTestEnvironment(new Worlds);
 
 }  // namespace
 

@@ -1,10 +1,9 @@
-#include "connectors/kafka/source.h"
-
 #include <array>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "connectors/kafka/source.h"
 #include "tests/integration/mock_cluster.h"
 #include "tests/support/source_reading.h"
 
@@ -14,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const StreamId kStream("kafka:" + kTopic + "/0");
+const StreamId first_stream("kafka:" + topic_name + "/0");
 
 /// A cluster of its own with one source that is about to join it.
 struct Scene {
@@ -104,9 +103,9 @@ struct Member {
 TEST_F(MockedKafkaTest, GivesTombstonesAsEmptyAndMarksWhatIsTooLarge) {
   auto& [cluster, joining] = scenes->plain;
   KafkaProducer producer(cluster.bootstrap());
-  producer.produce(kTopic, 0, "key", std::nullopt);
-  producer.produce(kTopic, 0, "key", std::string(101, 'x'));
-  producer.produce(kTopic, 0, "key", std::string(100, 'y'));
+  producer.produce(topic_name, 0, "key", std::nullopt);
+  producer.produce(topic_name, 0, "key", std::string(101, 'x'));
+  producer.produce(topic_name, 0, "key", std::string(100, 'y'));
   producer.flush();
   const auto source = joining.take(nothing_stored());
   ASSERT_NO_FATAL_FAILURE(poll_until(received_, *source, records(3)));
@@ -125,7 +124,8 @@ TEST_F(MockedKafkaTest, SurvivesErrorsAndAnAbsentBroker) {
                         RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR});
   ASSERT_NO_FATAL_FAILURE(poll_until(received_, *source, records(50)));
   cluster.set_down(true);
-  for (int i = 0; i < 3; ++i) ASSERT_NO_FATAL_FAILURE(poll_into(received_, *source, std::chrono::milliseconds(100)));
+  for (int i = 0; i < 3; ++i)
+    ASSERT_NO_FATAL_FAILURE(poll_into(received_, *source, std::chrono::milliseconds(100)));
   cluster.set_down(false);
   cluster.produce(0, numbered(50, 100));
   ASSERT_NO_FATAL_FAILURE(poll_until(received_, *source, records(100)));
@@ -142,7 +142,7 @@ TEST_F(MockedKafkaTest, TakesPartitionsAnewWhenTheBrokerWronglyCallsAPositionOut
   cluster.fail(kFetch, {RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE});
   cluster.produce(0, numbered(20, 40));
   while (store.total() < 40 && deadline.left() > Duration::zero()) ASSERT_NO_FATAL_FAILURE(member.poll());
-  EXPECT_EQ(store.dealt_with[kStream], numbered(0, 40));
+  EXPECT_EQ(store.dealt_with[first_stream], numbered(0, 40));
 }
 
 TEST_F(MockedKafkaTest, GivesTheErrorOfALookupAndTriesAgain) {
@@ -150,7 +150,7 @@ TEST_F(MockedKafkaTest, GivesTheErrorOfALookupAndTriesAgain) {
   cluster.produce(0, numbered(0, 10));
   int asked = 0;
   const auto source = joining.take([&](const StreamId&) -> Result<std::optional<Offset>> {
-    if (++asked == 1) return riposte::fail(Errc::unavailable, "the store is busy");
+    if (++asked == 1) return fail(Errc::unavailable, "the store is busy");
     return Offset(4);
   });
   const Error error = first_error(*source);
@@ -176,7 +176,8 @@ TEST_F(MockedKafkaTest, StopsForEverWhenTheStoredPositionIsNotInTheTopic) {
   for (int i = 0; i < 2; ++i) {
     const Error error = first_error(*source);
     EXPECT_EQ(error.code, Errc::corrupt);
-    EXPECT_THAT(error.text(), HasSubstr("kafka:detections/0: position 1200 is not in the topic (low 0, high 3)"));
+    EXPECT_THAT(error.text(),
+                HasSubstr("kafka:detections/0: position 1200 is not in the topic (low 0, high 3)"));
   }
 }
 
@@ -215,7 +216,7 @@ TEST_F(MockedKafkaTest, TellsTheGroupWhatIsDurableWhenItCloses) {
   auto source = joining.take(nothing_stored());
   ASSERT_NO_FATAL_FAILURE(poll_until(received_, *source, records(10)));
   EXPECT_LT(cluster.committed_by_group("engine"), 0) << "what was read is not yet durable";
-  source->committed(kStream, Offset(7));
+  source->committed(first_stream, Offset(7));
   source.reset();
   EXPECT_EQ(cluster.committed_by_group("engine"), 7);
 }
@@ -250,7 +251,8 @@ TEST_F(MockedKafkaTest, LosesAndRepeatsNothingWhenASecondMemberJoinsAndLeaves) {
   ASSERT_EQ(second.next.size(), 2U) << "range gives each member half of the partitions";
   for (int i = 0; i < 50; ++i) ASSERT_NO_FATAL_FAILURE(feed_and_poll());
   second.source.reset();
-  while ((first.next.size() != 4 || produced < 400 || store.total() < 1600) && deadline.left() > Duration::zero())
+  while ((first.next.size() != 4 || produced < 400 || store.total() < 1600) &&
+         deadline.left() > Duration::zero())
     ASSERT_NO_FATAL_FAILURE(feed_and_poll());
   ASSERT_EQ(store.dealt_with.size(), 4U);
   for (const auto& [stream, records_of_it] : store.dealt_with) EXPECT_EQ(records_of_it, numbered(0, 400));

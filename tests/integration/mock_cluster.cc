@@ -13,22 +13,24 @@ namespace {
 constexpr int kAnswerMilliseconds = 5000;
 
 void check(rd_kafka_resp_err_t code, const char* doing) {
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error(std::string(doing) + ": " + rd_kafka_err2str(code));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw std::runtime_error(std::string(doing) + ": " + rd_kafka_err2str(code));
 }
 
 kafka::Partitions first_partition(std::int64_t offset) {
   kafka::Partitions list = kafka::make_partitions();
-  rd_kafka_topic_partition_list_add(list.get(), kTopic.c_str(), 0)->offset = offset;
+  rd_kafka_topic_partition_list_add(list.get(), topic_name.c_str(), 0)->offset = offset;
   return list;
 }
 
 }  // namespace
 
 MockCluster::MockCluster(int partitions)
-    : host_(make_client(RD_KAFKA_PRODUCER, "127.0.0.1:1")), cluster_(rd_kafka_mock_cluster_new(host_.get(), 1)) {
-  check(rd_kafka_mock_topic_create(cluster_, kTopic.c_str(), partitions, 1), "creating a topic");
+    : host_(make_client(RD_KAFKA_PRODUCER, "127.0.0.1:1")),
+      cluster_(rd_kafka_mock_cluster_new(host_.get(), 1)) {
+  check(rd_kafka_mock_topic_create(cluster_, topic_name.c_str(), partitions, 1), "creating a topic");
   producer_ = std::make_unique<KafkaProducer>(bootstrap());
-  topic_ = rd_kafka_topic_new(producer_->handle(), kTopic.c_str(), nullptr);
+  topic_ = rd_kafka_topic_new(producer_->handle(), topic_name.c_str(), nullptr);
 }
 
 MockCluster::~MockCluster() {
@@ -45,7 +47,7 @@ MockCluster::~MockCluster() {
 std::string MockCluster::bootstrap() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
 
 void MockCluster::produce(std::int32_t partition, const std::vector<std::string>& records) {
-  for (const std::string& record : records) producer_->produce(kTopic, partition, {}, record);
+  for (const std::string& record : records) producer_->produce(topic_name, partition, {}, record);
   producer_->flush();
 }
 
@@ -54,7 +56,8 @@ void MockCluster::fail(std::int16_t request, const std::vector<rd_kafka_resp_err
 }
 
 void MockCluster::set_down(bool down) {
-  check(down ? rd_kafka_mock_broker_set_down(cluster_, -1) : rd_kafka_mock_broker_set_up(cluster_, -1), "up or down");
+  check(down ? rd_kafka_mock_broker_set_down(cluster_, -1) : rd_kafka_mock_broker_set_up(cluster_, -1),
+        "up or down");
 }
 
 KafkaHandle MockCluster::make_group_client(const std::string& group) const {
@@ -74,19 +77,20 @@ std::int64_t MockCluster::committed_by_group(const std::string& group) {
 }
 
 KafkaOptions options_for(const MockCluster& cluster, const std::string& group, const KafkaProperties& more) {
-  KafkaOptions options{.brokers = cluster.bootstrap(), .topics = {kTopic}, .group = group, .properties = more};
+  KafkaOptions options{
+      .brokers = cluster.bootstrap(), .topics = {topic_name}, .group = group, .properties = more};
   options.properties.try_emplace("group.instance.id", "");
   options.properties.try_emplace("session.timeout.ms", "3300");  // over the 3 s
   options.properties.try_emplace("heartbeat.interval.ms", "100");
-  options.properties.try_emplace("fetch.wait.max.ms", "20");  // the mock waits so long even when records have come
+  options.properties.try_emplace("fetch.wait.max.ms",
+                                 "20");  // the mock waits so long even when records have come
   options.properties.try_emplace("fetch.error.backoff.ms", "20");
   return options;
 }
 
 JoiningSource::JoiningSource(KafkaOptions options) : lookup_(std::make_shared<PositionLookup>()) {
-  auto source = KafkaSource::open(std::move(options), [lookup = lookup_](const StreamId& stream) {
-    return (*lookup)(stream);
-  });
+  auto source = KafkaSource::open(std::move(options),
+                                  [lookup = lookup_](const StreamId& stream) { return (*lookup)(stream); });
   if (!source) throw std::runtime_error(source.error().text());
   source_ = std::move(*source);
 }

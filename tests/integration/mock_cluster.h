@@ -1,5 +1,5 @@
-/// One Kafka broker in this process, good for groups and injected errors; and sources that joined it ahead of a test,
-/// because the mock makes the first member of every group wait 3 s.
+/// One Kafka broker in this process, good for groups and injected errors; and sources that joined it ahead of
+/// a test, because the mock makes the first member of every group wait 3 s.
 ///
 /// Limits:  no retention, no transactions, no access control.
 #pragma once
@@ -24,7 +24,7 @@ inline constexpr std::int16_t kProduce = 0;
 inline constexpr std::int16_t kOffsetFetch = 9;
 inline constexpr std::int16_t kHeartbeat = 12;
 
-inline const std::string kTopic = "detections";
+inline const std::string topic_name = "detections";
 
 class MockCluster {
  public:
@@ -50,8 +50,10 @@ class MockCluster {
   rd_kafka_topic_t* topic_;  // held so that the producer finds the topic's leader ahead of the first record
 };
 
-/// Options for this cluster. Members leave at once when they close, unless they are given a group.instance.id.
-KafkaOptions options_for(const MockCluster& cluster, const std::string& group, const KafkaProperties& more = {});
+/// Options for this cluster. Members leave at once when they close, unless they are given a
+/// group.instance.id.
+KafkaOptions options_for(const MockCluster& cluster, const std::string& group,
+                         const KafkaProperties& more = {});
 
 /// A source that began to join its group when this was made; it is polled only from take() on.
 class JoiningSource {

@@ -58,7 +58,8 @@ void FakeSource::read(std::vector<SourceEvent>& batch) {
     while (!reading.paused && reading.next < records.size() && batch.size() < batch_records_max_) {
       const std::string& bytes = records[reading.next];
       const auto offset = static_cast<std::int64_t>(reading.next++);
-      batch.emplace_back(Record{stream, Offset(offset), Offset(offset + 1), bytes, bytes.size() > event_bytes_max_});
+      batch.emplace_back(
+          Record{stream, Offset(offset), Offset(offset + 1), bytes, bytes.size() > event_bytes_max_});
     }
     if (reading.finite && !reading.paused && reading.next == records.size()) ended.push_back(stream);
   }

@@ -11,7 +11,8 @@
 
 namespace riposte::test {
 
-/// What stands in the streams: it outlives the sources that read it, as a broker or a disk does. Offset = index.
+/// What stands in the streams: it outlives the sources that read it, as a broker or a disk does. Offset =
+/// index.
 class FakeStreams {
  public:
   void append(const StreamId& stream, std::string bytes) { records_[stream].push_back(std::move(bytes)); }
@@ -22,7 +23,8 @@ class FakeStreams {
 };
 
 /// Threads: as Source; the controls from the thread that polls.
-/// Limits:  poll() never waits. A revoked stream may be assigned again, and starts at its stored position then.
+/// Limits:  poll() never waits. A revoked stream may be assigned again, and starts at its stored position
+/// then.
 class FakeSource final : public Source {
  public:
   FakeSource(FakeStreams& streams, PositionLookup lookup, std::size_t event_bytes_max = std::size_t{1} << 20,

@@ -49,6 +49,19 @@ std::optional<std::string> bytes_of(const void* data, std::size_t size) {
   return std::string(static_cast<const char*>(data), size);
 }
 
+std::map<std::string, std::string> headers_of(const rd_kafka_message_t* message) {
+  std::map<std::string, std::string> headers;
+  rd_kafka_headers_t* all = nullptr;
+  if (rd_kafka_message_headers(message, &all) != RD_KAFKA_RESP_ERR_NO_ERROR) return headers;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  for (std::size_t i = 0; rd_kafka_header_get_all(all, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+       ++i)
+    headers[name] = std::string(static_cast<const char*>(value), size);
+  return headers;
+}
+
 bool has_leaders(rd_kafka_t* client, const std::string& topic, int partitions) {
   rd_kafka_topic_t* handle = rd_kafka_topic_new(client, topic.c_str(), nullptr);
   const rd_kafka_metadata_t* raw = nullptr;
@@ -184,9 +197,32 @@ std::vector<KafkaRecord> consume_all(const std::string& bootstrap, const std::st
     if (!message) continue;
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) give_up(doing, rd_kafka_message_errstr(message.get()));
     records.push_back({message->offset, bytes_of(message->key, message->key_len),
-                       bytes_of(message->payload, message->len)});
+                       bytes_of(message->payload, message->len), headers_of(message.get())});
   }
   return records;
+}
+
+std::int64_t end_offset(const std::string& bootstrap, const std::string& topic, std::int32_t partition) {
+  const KafkaHandle client = make_client(RD_KAFKA_CONSUMER, bootstrap, {{"group.id", "riposte-test"}});
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  if (const auto error = rd_kafka_query_watermark_offsets(client.get(), topic.c_str(), partition, &low, &high,
+                                                          as_int(kAdminLimit)))
+    give_up("asking for the end of " + topic, rd_kafka_err2str(error));
+  return high;
+}
+
+KafkaGroup::KafkaGroup(const std::string& bootstrap, const std::string& group)
+    : handle_(make_client(RD_KAFKA_CONSUMER, bootstrap, {{"group.id", group}})) {}
+
+std::optional<std::int64_t> KafkaGroup::committed(const std::string& topic, std::int32_t partition) {
+  const Partitions partitions(rd_kafka_topic_partition_list_new(1));
+  const rd_kafka_topic_partition_t* asked =
+      rd_kafka_topic_partition_list_add(partitions.get(), topic.c_str(), partition);
+  if (const auto error = rd_kafka_committed(handle_.get(), partitions.get(), as_int(kAdminLimit)))
+    give_up("asking for a group's offset of " + topic, rd_kafka_err2str(error));
+  if (asked->offset < 0) return {};
+  return asked->offset;
 }
 
 KafkaProbe::KafkaProbe(const std::string& bootstrap)

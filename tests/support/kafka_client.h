@@ -59,6 +59,7 @@ struct KafkaRecord {
   std::int64_t offset = 0;
   std::optional<std::string> key;
   std::optional<std::string> value;
+  std::map<std::string, std::string> headers = {};
 
   bool operator==(const KafkaRecord&) const = default;
 };
@@ -68,6 +69,21 @@ struct KafkaRecord {
 std::vector<KafkaRecord> consume_all(const std::string& bootstrap, const std::string& topic,
                                      std::int32_t partition, std::int64_t from, std::size_t count,
                                      std::chrono::milliseconds limit, const KafkaConfig& config = {});
+
+/// Behind the newest record of a partition.
+std::int64_t end_offset(const std::string& bootstrap, const std::string& topic, std::int32_t partition);
+
+/// What a consumer group has committed, seen from outside.
+class KafkaGroup {
+ public:
+  KafkaGroup(const std::string& bootstrap, const std::string& group);
+
+  /// Nothing for a partition of which nothing was committed.
+  std::optional<std::int64_t> committed(const std::string& topic, std::int32_t partition);
+
+ private:
+  KafkaHandle handle_;
+};
 
 /// Whether a broker serves: it answers for metadata and knows the coordinator of a group.
 class KafkaProbe {

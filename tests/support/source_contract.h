@@ -27,6 +27,7 @@ class SourceWorld {
   virtual std::unique_ptr<Source> open(PositionLookup lookup) = 0;
 };
 
+/// Gives nothing where such a world cannot be; the test is then skipped.
 using MakeSourceWorld = std::unique_ptr<SourceWorld> (*)();
 
 template <class World>
@@ -36,7 +37,12 @@ std::unique_ptr<SourceWorld> make_world() {
 
 class SourceContract : public testing::TestWithParam<MakeSourceWorld> {
  protected:
-  std::unique_ptr<SourceWorld> world_ = GetParam()();
+  void SetUp() override {
+    world_ = GetParam()();
+    if (!world_) GTEST_SKIP() << "there is nothing to read from on this machine";
+  }
+
+  std::unique_ptr<SourceWorld> world_;
   Received received_;
 };
 
@@ -97,7 +103,8 @@ TEST_P(SourceContract, GivesNothingWhilePausedAndLosesNothingWhenResumed) {
       ASSERT_NO_FATAL_FAILURE(poll_into(received_, *source, std::chrono::milliseconds(50)));
     ASSERT_EQ(received_.records.size(), static_cast<std::size_t>(round) * 50);
     source->resume(stream);
-    ASSERT_NO_FATAL_FAILURE(poll_until(received_, *source, records(static_cast<std::size_t>(round) * 50 + 50)));
+    ASSERT_NO_FATAL_FAILURE(
+        poll_until(received_, *source, records(static_cast<std::size_t>(round) * 50 + 50)));
   }
   EXPECT_EQ(received_.bytes(), numbered(0, 100));
 }

@@ -177,6 +177,13 @@ TEST(ProcessGuardsTest, AProtectedProgramStaysProtectedWhileItsFileIsReplaced) {
   EXPECT_FALSE(guards.refuse(identity));
 }
 
+TEST(ProcessGuardsTest, AProgramThatCannotBeToldIsRefusedWhereSomeAreProtected) {
+  ProcessIdentity identity;
+  identity.pid = 1 << 30;
+  EXPECT_TRUE(ProcessGuards({}, {"/usr/sbin/sshd"}).refuse(identity));
+  EXPECT_FALSE(ProcessGuards({}, {}).refuse(identity));
+}
+
 TEST_F(ProcessExecution, ThePreviewShowsWhoWouldBeHitAndWhatWouldBeRefused) {
   Action order = world_.order_with_start(ActionType::kill_process);
   auto preview = world_.executor.preview(order);

@@ -1,11 +1,10 @@
-#include "connectors/file/dead_letters.h"
-
 #include <fstream>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
+#include "connectors/file/dead_letters.h"
 #include "tests/support/temporary_directory.h"
 
 namespace riposte::test {
@@ -13,8 +12,12 @@ namespace riposte::test {
 namespace {
 
 DeadLetter letter(std::int64_t offset, std::string bytes) {
-  return {StreamId("kafka:detections/3"), Offset(offset), WallTime(std::chrono::seconds(1)), "not_json",
-          "unexpected 'x'",  std::move(bytes)};
+  return {StreamId("kafka:detections/3"),
+          Offset(offset),
+          WallTime(std::chrono::seconds(1)),
+          "not_json",
+          "unexpected 'x'",
+          std::move(bytes)};
 }
 
 class FileDeadLettersTest : public testing::Test {
@@ -37,9 +40,10 @@ TEST_F(FileDeadLettersTest, WriteOneLineWithReasonPlaceAndBytes) {
   ASSERT_TRUE(sink.has_value());
   ASSERT_TRUE((*sink)->deliver(std::vector{letter(7, "{\"broken\n\"")}).has_value());
   ASSERT_EQ(lines().size(), 1U);
-  EXPECT_EQ(lines()[0],
-            R"({"time":"1970-01-01T00:00:01.000Z","stream":"kafka:detections/3","offset":7,"reason":"not_json",)"
-            R"("detail":"unexpected 'x'","bytes":"{\"broken\n\""})");
+  EXPECT_EQ(
+      lines()[0],
+      R"({"time":"1970-01-01T00:00:01.000Z","stream":"kafka:detections/3","offset":7,"reason":"not_json",)"
+      R"("detail":"unexpected 'x'","bytes":"{\"broken\n\""})");
 }
 
 TEST_F(FileDeadLettersTest, EncodeBytesThatAreNoText) {
@@ -69,7 +73,7 @@ TEST_F(FileDeadLettersTest, BeginANewLineBehindOneThatACrashCutOff) {
 
 TEST_F(FileDeadLettersTest, AreForTheirOwnerOnly) {
   ASSERT_TRUE(FileDeadLetters::open(path_).has_value());
-  struct stat identity {};
+  struct stat identity{};
   ASSERT_EQ(::stat(path_.c_str(), &identity), 0);
   EXPECT_EQ(identity.st_mode & 0777, 0600U);
 }
@@ -80,6 +84,5 @@ TEST_F(FileDeadLettersTest, SayWhichPathCannotBeWritten) {
   EXPECT_EQ(sink.error().code, Errc::invalid);
   EXPECT_NE(sink.error().text().find("missing/dead.ndjson"), std::string::npos);
 }
-
 
 }  // namespace riposte::test

@@ -1,10 +1,9 @@
-#include "connectors/file/source.h"
-
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "connectors/file/source.h"
 #include "tests/support/source_reading.h"
 #include "tests/support/temporary_directory.h"
 
@@ -21,7 +20,8 @@ class FileSourceTest : public testing::Test {
  protected:
   void write(const std::string& text) { std::ofstream(path_, std::ios::app) << text; }
 
-  std::unique_ptr<FileSource> open(bool follow, PositionLookup lookup = nothing_stored(), std::size_t bytes_max = 100) {
+  std::unique_ptr<FileSource> open(bool follow, PositionLookup lookup = nothing_stored(),
+                                   std::size_t bytes_max = 100) {
     auto source = FileSource::open({path_, follow, bytes_max}, std::move(lookup));
     EXPECT_TRUE(source.has_value()) << source.error().text();
     return std::move(*source);
@@ -159,7 +159,8 @@ TEST_F(FileSourceTest, IsAnotherStreamWhenTheFileWasReplaced) {
   ASSERT_NO_FATAL_FAILURE(poll_until(received_, *open(false), is_exhausted));
   std::filesystem::remove(path_);  // the inode number may come back at once
   write("new\n");
-  ASSERT_NO_FATAL_FAILURE(poll_until(received_, *open(false), [](const Received& all) { return all.assigned.size() == 2; }));
+  ASSERT_NO_FATAL_FAILURE(
+      poll_until(received_, *open(false), [](const Received& all) { return all.assigned.size() == 2; }));
   EXPECT_NE(received_.assigned[0].stream, received_.assigned[1].stream);
 }
 

@@ -1,3 +1,5 @@
+#include "tests/support/source_contract.h"
+
 #include <array>
 #include <fstream>
 #include <stdexcept>
@@ -8,7 +10,6 @@
 
 #include "connectors/file/source.h"
 #include "connectors/file/stdin.h"
-#include "tests/support/source_contract.h"
 #include "tests/support/temporary_directory.h"
 
 namespace riposte::test {
@@ -71,11 +72,13 @@ TEST(Stdin, StopsReadingThePipeWhilePausedSoThatTheWriterWaits) {
   ssize_t filled = 0;
   while (::write(ends[1], (line + '\n').data(), 1024) > 0) filled += 1024;
   Received received;
-  for (int i = 0; i < 3; ++i) ASSERT_NO_FATAL_FAILURE(poll_into(received, source, std::chrono::milliseconds(1)));
+  for (int i = 0; i < 3; ++i)
+    ASSERT_NO_FATAL_FAILURE(poll_into(received, source, std::chrono::milliseconds(1)));
   EXPECT_LT(::write(ends[1], "x", 1), 0) << "the pipe has room again";
   source.resume(StreamId("stdin#test"));
   ::close(ends[1]);
-  ASSERT_NO_FATAL_FAILURE(poll_until(received, source, [](const Received& all) { return !all.exhausted.empty(); }));
+  ASSERT_NO_FATAL_FAILURE(
+      poll_until(received, source, [](const Received& all) { return !all.exhausted.empty(); }));
   EXPECT_EQ(received.records.size(), static_cast<std::size_t>(filled) / 1024);
   EXPECT_TRUE(received.records.front().oversize);
   ::close(ends[0]);
@@ -88,7 +91,8 @@ TEST(Stdin, GivesALastLineWithoutLineFeedBeforeItEnds) {
   ::close(ends[1]);
   StdinSource source(ends[0], "test", 1000);
   Received received;
-  ASSERT_NO_FATAL_FAILURE(poll_until(received, source, [](const Received& all) { return !all.exhausted.empty(); }));
+  ASSERT_NO_FATAL_FAILURE(
+      poll_until(received, source, [](const Received& all) { return !all.exhausted.empty(); }));
   EXPECT_EQ(received.bytes(), (std::vector<std::string>{"one", "two"}));
   EXPECT_EQ(received.records.back().next, Offset(7));
   ::close(ends[0]);

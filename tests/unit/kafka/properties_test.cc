@@ -24,7 +24,8 @@ KafkaOptions with(const KafkaProperties& properties) {
 std::string refusal(const KafkaOptions& options) {
   auto source = KafkaSource::open(options, [](const StreamId&) { return std::optional<Offset>(); });
   if (source) return "it was opened";
-  return source.error().code == Errc::invalid ? source.error().text() : "wrong code: " + source.error().text();
+  return source.error().code == Errc::invalid ? source.error().text()
+                                              : "wrong code: " + source.error().text();
 }
 
 std::string value_of(const Conf& conf, const char* name) {
@@ -45,7 +46,8 @@ TEST(KafkaProperties, ThatTheGuaranteeRestsOnAreRefusedWithTheReason) {
                                                    {"isolation.level", "read_uncommitted"},
                                                    {"group.id", "another"},
                                                    {"bootstrap.servers", "elsewhere:9092"}})
-    EXPECT_THAT(refusal(with({{name, value}})), AllOf(HasSubstr("'" + name + "' is always"), HasSubstr("remove it")));
+    EXPECT_THAT(refusal(with({{name, value}})),
+                AllOf(HasSubstr("'" + name + "' is always"), HasSubstr("remove it")));
 }
 
 TEST(KafkaProperties, ThatRepeatWhatIsOursAnywayAreFine) {
@@ -102,7 +104,8 @@ TEST(KafkaProperties, OfDeadLettersKeepEveryReplicaAcknowledging) {
       KafkaDeadLetters::open({.brokers = "127.0.0.1:1", .topic = "dead", .properties = {{"acks", "1"}}});
   ASSERT_FALSE(refused.has_value());
   EXPECT_THAT(refused.error().text(), HasSubstr("'acks' is always 'all'"));
-  EXPECT_TRUE(KafkaDeadLetters::open({.brokers = "127.0.0.1:1", .topic = "dead", .properties = {}}).has_value());
+  EXPECT_TRUE(
+      KafkaDeadLetters::open({.brokers = "127.0.0.1:1", .topic = "dead", .properties = {}}).has_value());
 }
 
 TEST(KafkaSource, ClosesQuicklyWithoutAnyBroker) {

@@ -11,16 +11,16 @@ namespace {
 class InMemory final : public SourceWorld {
  public:
   void append(const std::vector<std::string>& records) override {
-    for (const std::string& record : records) streams_.append(kStream, record);
+    for (const std::string& record : records) streams_.append(stream_, record);
   }
   std::unique_ptr<Source> open(PositionLookup lookup) override {
     auto source = std::make_unique<FakeSource>(streams_, std::move(lookup));
-    source->assign(kStream);
+    source->assign(stream_);
     return source;
   }
 
  private:
-  const StreamId kStream{"fake:detections/0"};
+  const StreamId stream_{"fake:detections/0"};
   FakeStreams streams_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,12 +65,13 @@ TEST(ProcessIdentity, AProcessWhoseFirstThreadHasLeftStillRuns) {
     pthread_t thread{};
     ::pthread_create(&thread, nullptr, stay_for_ever, nullptr);
     // The thread's own exit, not pthread_exit: the sanitizers' clean-up has no place in this child.
-    ::syscall(60 /* exit */, 0);
+    ::syscall(SYS_exit, 0);
   }
   for (int i = 0; i < 1000 && read_process(pid)->state != 'Z'; ++i) ::usleep(1000);
   const auto identity = read_process(pid);
   EXPECT_EQ(identity->state, 'Z');
   EXPECT_EQ(identity->run_state, RunState::running);
+  EXPECT_NE(identity->executable, "");
   EXPECT_FALSE(Pidfd::open(pid)->has_ended());
   ::kill(pid, SIGKILL);
   ::waitpid(pid, nullptr, 0);

@@ -1,0 +1,41 @@
+#include "bench/memory_source.h"
+
+#include <utility>
+
+namespace riposte::bench {
+namespace {
+
+const StreamId kStream{"memory:detections/0"};
+
+}  // namespace
+
+MemorySource::MemorySource() { waiting_.emplace_back(Assigned{kStream, Offset(0)}); }
+
+void MemorySource::hand_over(std::string bytes) {
+  const std::scoped_lock lock(mutex_);
+  const Offset offset(next_++);
+  waiting_.emplace_back(Record{kStream, offset, Offset(next_), std::move(bytes), false});
+  filled_.notify_one();
+}
+
+Result<std::vector<SourceEvent>> MemorySource::poll(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  const auto ready = [this] { return !paused_ && !waiting_.empty(); };
+  if (!filled_.wait_for(lock, timeout, ready)) return std::vector<SourceEvent>();
+  return std::exchange(waiting_, {});
+}
+
+void MemorySource::pause(const StreamId&) {
+  const std::scoped_lock lock(mutex_);
+  paused_ = true;
+}
+
+void MemorySource::resume(const StreamId&) {
+  const std::scoped_lock lock(mutex_);
+  paused_ = false;
+  filled_.notify_one();
+}
+
+void MemorySource::committed(const StreamId&, Offset) {}
+
+}  // namespace riposte::bench

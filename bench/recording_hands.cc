@@ -1,0 +1,52 @@
+#include "bench/recording_hands.h"
+
+namespace riposte::bench {
+
+Outcome RecordingHands::execute(const Action& action, std::stop_token) {
+  const auto now = Steady::now();
+  const auto pid = std::get<std::int64_t>(action.parameters.at("pid"));
+  const auto recorded = records_.find(action.id);
+  const bool on_record = recorded && *recorded && (*recorded)->state == State::executing;
+  const std::scoped_lock lock(mutex_);
+  const bool fresh = calls_.emplace(pid, now).second;
+  if (!on_record) complaint_ = "an order came that was not on record: " + action.target;
+  if (!fresh) complaint_ = "an order came twice: " + action.target;
+  last_action_ = action.id;
+  called_.notify_all();
+  return {};
+}
+
+Probe RecordingHands::probe(const Action&) { return {Probe::Kind::never_ran, {}, ""}; }
+
+Result<Preview> RecordingHands::preview(const ActionRequest& request) {
+  return Preview{"noting " + request.target, {}, "", {}};
+}
+
+Proof RecordingHands::check(const Action&, std::stop_token) { return {Proof::Kind::proven, ""}; }
+
+bool RecordingHands::wait_for(std::size_t count, std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  return called_.wait_for(lock, limit, [&] { return calls_.size() >= count; });
+}
+
+RecordingHands::Calls RecordingHands::calls() {
+  const std::scoped_lock lock(mutex_);
+  return calls_;
+}
+
+Steady::time_point RecordingHands::time_of_call(std::int64_t pid) {
+  const std::scoped_lock lock(mutex_);
+  return calls_.at(pid);
+}
+
+ActionId RecordingHands::last_action() {
+  const std::scoped_lock lock(mutex_);
+  return last_action_;
+}
+
+std::string RecordingHands::complaint() {
+  const std::scoped_lock lock(mutex_);
+  return complaint_;
+}
+
+}  // namespace riposte::bench

@@ -1,0 +1,128 @@
+#include "engine/pipeline/renderer.h"
+
+#include <gtest/gtest.h>
+
+#include "rules/event/event_parser.h"
+#include "rules/language/schema_reader.h"
+#include "tests/support/action_builder.h"
+
+namespace riposte {
+namespace {
+
+using namespace test;
+
+const std::string kFull =
+    R"({"@timestamp":"2026-03-10T11:59:00Z","host":{"name":"ward-7"},"user":{"name":"www-data"},
+  "process":{"pid":4711,"name":"xmrig","start":"2026-03-10T11:58:00Z","parent":{"pid":4000}},
+  "kibana.alert.uuid":"uuid-1","kibana.alert.severity":"high"})";
+
+class Rendering : public testing::Test {
+ protected:
+  Rendering() {
+    rule_.id = RuleId("rule-1");
+    rule_.authors = {"Ruth"};
+    wanted_.name = "kill_process";
+    wanted_.type = ActionType::kill_process;
+  }
+
+  std::optional<ActionRequest> render_from(const std::string& bytes) {
+    const auto event = parser_.parse(bytes);
+    if (!event) throw std::logic_error(event.error().detail);
+    const Detected detected{*event, schema_, StreamId("s"), Offset(7), digest_of(bytes), kNoon};
+    return render(detected, rule_, wanted_, script_parameters_, std::chrono::seconds(60));
+  }
+
+  Schema schema_ = *shipped_schema("elastic_security_alert");
+  EventParser parser_;
+  Rule rule_;
+  ActionTemplate wanted_;
+  std::vector<ParameterSpec> script_parameters_;
+};
+
+TEST_F(Rendering, FillsAProcessOrderFromTheEvent) {
+  wanted_.comment.pieces = {
+      {false, "Killing "}, {true, "process.name"}, {false, " of "}, {true, "user.domain"}};
+  const auto request = render_from(kFull);
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->defect, "");
+  EXPECT_EQ(request->host, "ward-7");
+  EXPECT_EQ(request->target, "process 4711");
+  EXPECT_EQ(request->parameters.at("pid"), Value(std::int64_t{4711}));
+  EXPECT_EQ(request->parameters.at("start"), Value("2026-03-10T11:58:00Z"));
+  EXPECT_EQ(request->not_after, *parse_iso8601("2026-03-10T11:59:00Z"));
+  EXPECT_EQ(request->severity, Severity::high);
+  EXPECT_EQ(request->comment, "Killing xmrig of (no user.domain)");
+  EXPECT_EQ(request->cause.event_uid, "uuid-1");
+  EXPECT_EQ(request->submitter, (Actor{Actor::Kind::rule, "rule-1"}));
+  EXPECT_EQ(request->verify_after, std::chrono::seconds(60));
+}
+
+TEST_F(Rendering, NamesTheFieldThatTheEventLacks) {
+  EXPECT_EQ(render_from(R"({"host":{"name":"h"},"kibana.alert.uuid":"u"})")->defect,
+            "the event has no field 'process.pid'");
+  EXPECT_EQ(render_from(R"({"process":{"pid":1}})")->defect, "the event has no field 'host.name'");
+  EXPECT_EQ(render_from(R"({"host":{"name":"h"},"process":{"pid":"many"}})")->defect,
+            "field 'process.pid' is no process id: 'many'");
+  EXPECT_EQ(render_from(R"({"host":{"name":"h"},"process":{"pid":5,"start":"yesterday"}})")->defect,
+            "field 'process.start' is no time: 'yesterday'");
+}
+
+TEST_F(Rendering, TakesThePidFromTheTemplatesOwnField) {
+  wanted_.process_field = "process.parent.pid";
+  const auto request = render_from(kFull);
+  EXPECT_EQ(request->parameters.at("pid"), Value(std::int64_t{4000}));
+  EXPECT_FALSE(request->parameters.contains("start")) << "the child's start says nothing about the parent";
+}
+
+TEST_F(Rendering, MakesNothingBelowTheMinimumSeverity) {
+  wanted_.minimum_severity = Severity::critical;
+  EXPECT_FALSE(render_from(kFull));
+  wanted_.minimum_severity = Severity::high;
+  EXPECT_TRUE(render_from(kFull));
+}
+
+TEST_F(Rendering, TakesTheSeverityFromTheRuleOnlyWhenTheEventHasNone) {
+  rule_.level = Severity::low;
+  EXPECT_EQ(render_from(kFull)->severity, Severity::high);
+  EXPECT_EQ(render_from(R"({"host":{"name":"h"},"process":{"pid":5}})")->severity, Severity::low);
+  rule_.level.reset();
+  EXPECT_EQ(render_from(R"({"host":{"name":"h"},"process":{"pid":5}})")->severity, Severity::informational);
+}
+
+TEST_F(Rendering, GivesADetectionThatComesTwiceTheSameIdWhereverItStands) {
+  const auto id = render_from(kFull)->id;
+  EXPECT_EQ(render_from(kFull)->id, id);
+  EXPECT_NE(
+      render_from(R"({"host":{"name":"ward-7"},"process":{"pid":4711},"kibana.alert.uuid":"uuid-2"})")->id,
+      id);
+}
+
+TEST_F(Rendering, BoundsTheTimeOfAnEventFromTheFuture) {
+  EXPECT_EQ(render_from(R"({"@timestamp":"2031-01-01T00:00:00Z","host":{"name":"h"},"process":{"pid":5}})")
+                ->not_after,
+            kNoon);
+}
+
+TEST_F(Rendering, NeverExpandsAFieldsValueAgain) {
+  wanted_.comment.pieces = {{true, "process.name"}};
+  EXPECT_EQ(
+      render_from(R"({"host":{"name":"h"},"process":{"pid":5,"name":"{{user.name}}"},"user":{"name":"x"}})")
+          ->comment,
+      "{{user.name}}");
+}
+
+TEST_F(Rendering, ChecksAMappedParameterAgainstItsType) {
+  wanted_.type = ActionType::run_script;
+  wanted_.script = "notify";
+  wanted_.parameters["user"] = {"user.name", {}};
+  script_parameters_ = {{"user", ValueKind::user_name, true, ""}};
+  EXPECT_EQ(render_from(kFull)->parameters.at("user"), Value("www-data"));
+  EXPECT_EQ(render_from(R"({"user":{"name":"-rf /"}})")->defect, "parameter 'user': '-rf /' is no user_name");
+  EXPECT_EQ(render_from(R"({"host":{"name":"h"}})")->defect,
+            "the event has no field 'user.name' for parameter 'user'");
+  wanted_.parameters["user"].value = Value("nobody");
+  EXPECT_EQ(render_from(R"({"host":{"name":"h"}})")->parameters.at("user"), Value("nobody"));
+}
+
+}  // namespace
+}  // namespace riposte

@@ -16,7 +16,7 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options, EngineParts
   std::vector<std::vector<PartitionState>> partitions(count);
   for (const Partition id : TRY(engine->parts_.records.partitions())) {
     auto state = TRY_DOING("reading back partition " + std::to_string(id.value()),
-                           PartitionState::load(id, engine->parts_.records));
+                           PartitionState::load(id, engine->parts_.records, engine->claims_));
     partitions[static_cast<std::size_t>(id.value()) % count].push_back(std::move(state));
   }
   engine->load_workers(std::move(partitions));
@@ -34,6 +34,7 @@ void Engine::load_workers(std::vector<std::vector<PartitionState>> partitions) {
     WorkerContext context{
         .clock = parts_.clock,
         .records = parts_.records,
+        .claims = claims_,
         .rules = rules_,
         .policy = parts_.policy,
         .actions = parts_.actions,

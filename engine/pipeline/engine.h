@@ -57,6 +57,7 @@ class Engine {
   const EngineOptions options_;
   EngineParts parts_;
   Latest<RuleSet> rules_;
+  const std::shared_ptr<Claims> claims_ = std::make_shared<Claims>();
   std::latch doors_{1};
   std::mutex failure_mutex_;
   std::condition_variable failed_;

@@ -39,6 +39,10 @@ void Intake::say(std::string standstill) {
   standstill_ = std::move(standstill);
 }
 
+std::size_t Intake::worker_of(Partition partition) const {
+  return static_cast<std::size_t>(partition.value()) % workers_.size();
+}
+
 void Intake::work(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (const auto done = turn(stop); !done) {
@@ -75,9 +79,6 @@ Result<Partition> Intake::number(const StreamId& stream, const std::stop_token& 
 }
 
 Result<void> Intake::hand_out(std::vector<SourceEvent> events, const std::stop_token& stop) {
-  const auto worker_of = [this](Partition partition) {
-    return static_cast<std::size_t>(partition.value()) % workers_.size();
-  };
   const auto post = [&](const StreamId& stream, Message message) {
     const std::size_t worker = worker_of(streams_.at(stream));
     flush(worker);
@@ -97,9 +98,7 @@ Result<void> Intake::hand_out(std::vector<SourceEvent> events, const std::stop_t
       if (disk_low_) source_.pause(assigned->stream);
     } else if (auto* revoked = std::get_if<Revoked>(&event)) {
       if (!streams_.contains(revoked->stream)) continue;
-      log::info("no longer reading", {{"stream", revoked->stream.value()}});
-      post(revoked->stream, RevokeStream{revoked->stream});
-      streams_.erase(revoked->stream);
+      let_go(revoked->stream, stop);
     } else if (auto* exhausted = std::get_if<Exhausted>(&event)) {
       if (!streams_.contains(exhausted->stream)) continue;
       log::info("read to its end", {{"stream", exhausted->stream.value()}});
@@ -108,6 +107,22 @@ Result<void> Intake::hand_out(std::vector<SourceEvent> events, const std::stop_t
   }
   for (std::size_t worker = 0; worker < workers_.size(); ++worker) flush(worker);
   return {};
+}
+
+/// The next owner, perhaps this engine again, starts at the stored position: so everything that has been
+/// handed out must be stored first, and what has not been handed out is forgotten.
+void Intake::let_go(const StreamId& stream, const std::stop_token& stop) {
+  log::info("no longer reading", {{"stream", stream.value()}});
+  const std::size_t worker = worker_of(streams_.at(stream));
+  flush(worker);
+  if (const auto held = held_.find(worker); held != held_.end())
+    std::erase_if(held->second.batch.records, [&](const Record& record) { return record.stream == stream; });
+  const auto done = std::make_shared<std::latch>(1);
+  workers_[worker]->post(RevokeStream{stream, done});
+  streams_.erase(stream);
+  const auto deadline = Steady::now() + kLetGoMax;
+  while (!done->try_wait() && Steady::now() < deadline && !stop.stop_requested())
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 /// Hands a worker what was gathered for it. What it has no room for is held, in order, and its streams pause.
@@ -123,7 +138,7 @@ void Intake::flush(std::size_t worker) {
   if (workers_[worker]->post_records(batch, kPatience)) return;
   Held held{std::move(batch), {}, Steady::now()};
   for (const auto& [stream, partition] : streams_) {
-    if (static_cast<std::size_t>(partition.value()) % workers_.size() != worker) continue;
+    if (worker_of(partition) != worker) continue;
     source_.pause(stream);
     held.streams.insert(stream);
   }
@@ -167,7 +182,7 @@ void Intake::watch_disk() {
 
 void Intake::set_paused(bool paused) {
   for (const auto& [stream, partition] : streams_) {
-    const auto held = held_.find(static_cast<std::size_t>(partition.value()) % workers_.size());
+    const auto held = held_.find(worker_of(partition));
     if (paused)
       source_.pause(stream);
     else if (held == held_.end())

@@ -39,6 +39,9 @@ class Intake {
   /// Paused streams stay paused at least this long.
   static constexpr std::chrono::milliseconds kPauseMin{2000};
   static constexpr std::chrono::milliseconds kDiskCheckInterval{1000};
+  /// How long a stream that is taken away may wait for its last commit; half of what the group allows between
+  /// two polls.
+  static constexpr std::chrono::seconds kLetGoMax{30};
   /// After the source was unavailable.
   static constexpr std::chrono::milliseconds kRetryInterval{500};
 
@@ -52,6 +55,8 @@ class Intake {
   Result<void> turn(const std::stop_token& stop);
   Result<Partition> number(const StreamId& stream, const std::stop_token& stop);
   Result<void> hand_out(std::vector<SourceEvent> events, const std::stop_token& stop);
+  std::size_t worker_of(Partition partition) const;
+  void let_go(const StreamId& stream, const std::stop_token& stop);
   void flush(std::size_t worker);
   void offer_held();
   void watch_disk();

@@ -5,8 +5,8 @@
 
 namespace riposte {
 
-Result<PartitionState> PartitionState::load(Partition id, Records& records) {
-  PartitionState state(id, records);
+Result<PartitionState> PartitionState::load(Partition id, Records& records, std::shared_ptr<Claims> claims) {
+  PartitionState state(id, records, std::move(claims));
   state.audit_sequence_ = TRY(records.last_audit_sequence(id));
   std::vector<Action> actions = TRY(records.open_actions(id));
   std::ranges::sort(actions, {}, [](const Action& a) { return std::pair(a.updated_at, a.created_at); });
@@ -36,20 +36,39 @@ void PartitionState::admit(Action action) {
   open_.insert_or_assign(id, std::move(action));
 }
 
-Result<const Action*> PartitionState::known(const ActionId& id, Action& storage) {
+/// What this partition has of it without asking the store.
+const Action* PartitionState::at_hand(const ActionId& id) const {
   if (const auto open = open_.find(id); open != open_.end()) return &open->second;
   if (const auto row = row_of_.find(id); row != row_of_.end()) return &commit_.rows[row->second];
+  return nullptr;
+}
+
+Result<const Action*> PartitionState::known(const ActionId& id, Action& storage) {
+  if (const Action* action = at_hand(id)) return action;
   auto stored = TRY(records_->find(id));
   if (!stored) return nullptr;
   storage = std::move(*stored);
   return &storage;
 }
 
+/// Null: nobody has made it, and nobody but this partition will. The order matters: a rival gives its claim
+/// back only when its action is on record, so after a claim the store tells the truth.
+Result<const Action*> PartitionState::known_or_claimed(const ActionRequest& request, Action& storage) {
+  if (const Action* action = at_hand(request.id)) return action;
+  if (auto rival = claims_->take(request.id, request.cause.event_digest)) {
+    static_cast<ActionRequest&>(storage) = request;
+    storage.cause.event_digest = std::move(*rival);
+    return &storage;
+  }
+  claimed_.push_back(request.id);
+  return known(request.id, storage);
+}
+
 Result<void> PartitionState::absorb(Detection detection, WallTime now) {
   for (Proposed& proposed : detection.proposals) {
     proposed.request.partition = id_;
     Action storage;
-    const Action* existing = TRY(known(proposed.request.id, storage));
+    const Action* existing = TRY(known_or_claimed(proposed.request, storage));
     auto made = step(existing, proposed, now);
     if (made) {
       apply(std::move(*made));
@@ -222,7 +241,11 @@ Commit PartitionState::take_commit(WallTime now, bool flush) {
   return std::exchange(commit_, std::move(fresh));
 }
 
-std::vector<Effect> PartitionState::take_effects() { return std::exchange(effects_, {}); }
+std::vector<Effect> PartitionState::take_effects() {
+  claims_->give_back(claimed_);
+  claimed_.clear();
+  return std::exchange(effects_, {});
+}
 
 void PartitionState::give_back(const Effect& effect) {
   const ActionId& id = action_of(effect).id;

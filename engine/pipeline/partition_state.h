@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "engine/lifecycle/step.h"
+#include "engine/pipeline/claims.h"
 #include "engine/pipeline/detector.h"
 #include "engine/ports/records.h"
 
@@ -27,8 +29,10 @@ class Slots {
 
 class PartitionState {
  public:
-  /// Reads the open actions back; what they owe is given out by the next advance().
-  static Result<PartitionState> load(Partition id, Records& records);
+  /// Reads the open actions back; what they owe is given out by the next advance(). `claims`: shared with
+  /// every other partition.
+  static Result<PartitionState> load(Partition id, Records& records,
+                                     std::shared_ptr<Claims> claims = std::make_shared<Claims>());
 
   /// What one record brought about. A duplicate changes nothing; the same id for another event becomes a dead
   /// letter. Errors: of Records.
@@ -51,7 +55,7 @@ class PartitionState {
   /// Everything since the last one. A position alone is worth a commit only after kPositionLag, or when
   /// `flush` is set.
   Commit take_commit(WallTime now, bool flush = false);
-  /// To be carried out once that commit is durable. Each holds a slot.
+  /// That commit is durable: what is to be carried out now. Each holds a slot.
   std::vector<Effect> take_effects();
   /// The effect could not be given out: it stays owed. Its slot is the caller's again.
   void give_back(const Effect& effect);
@@ -71,8 +75,13 @@ class PartitionState {
   static constexpr Duration kPositionLag = std::chrono::seconds(1);
 
  private:
-  PartitionState(Partition id, Records& records) : id_(id), records_(&records) { commit_.partition = id; }
+  PartitionState(Partition id, Records& records, std::shared_ptr<Claims> claims)
+      : id_(id), records_(&records), claims_(std::move(claims)) {
+    commit_.partition = id;
+  }
+  const Action* at_hand(const ActionId& id) const;
   Result<const Action*> known(const ActionId& id, Action& storage);
+  Result<const Action*> known_or_claimed(const ActionRequest& request, Action& storage);
   void admit(Action action);
   void apply(Step step);
   void record(AuditRecord record);
@@ -84,6 +93,8 @@ class PartitionState {
 
   Partition id_;
   Records* records_;
+  std::shared_ptr<Claims> claims_;
+  std::vector<ActionId> claimed_;  ///< until the commit is durable
   std::unordered_map<ActionId, Action> open_;
   std::set<std::pair<WallTime, ActionId>> due_;
   std::map<std::uint64_t, ActionId> queue_;  ///< queued, by the order in which they got there

@@ -87,7 +87,8 @@ Result<void> Worker::take(Message message, const RuleSet& rules, WallTime now) {
     streams_[assigned->stream] = assigned->partition;
   } else if (auto* revoked = std::get_if<RevokeStream>(&message)) {
     streams_.erase(revoked->stream);
-    return finish_round(now, true);
+    TRY(finish_round(now, true));
+    revoked->done->count_down();
   } else if (std::holds_alternative<EndStream>(message)) {
     return finish_round(now, true);
   } else if (auto* answer = std::get_if<Answer>(&message)) {
@@ -146,7 +147,7 @@ Result<Action> Worker::fulfil(PartitionState& partition, const Ask& ask, WallTim
 
 Result<PartitionState*> Worker::partition(Partition id) {
   if (const auto found = partitions_.find(id); found != partitions_.end()) return &found->second;
-  auto loaded = TRY(PartitionState::load(id, context_.records));
+  auto loaded = TRY(PartitionState::load(id, context_.records, context_.claims));
   return &partitions_.emplace(id, std::move(loaded)).first->second;
 }
 

@@ -8,6 +8,7 @@
 #include <future>
 #include <latch>
 #include <map>
+#include <memory>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -26,8 +27,11 @@ struct AssignStream {
   StreamId stream;
   Partition partition;
 };
+/// Its records that have come are dealt with first. `done` is counted down when their position is durable,
+/// and only then may anybody ask where the stream starts again.
 struct RevokeStream {
   StreamId stream;
+  std::shared_ptr<std::latch> done;
 };
 /// The stream has no more: its position is worth a commit.
 struct EndStream {
@@ -50,6 +54,7 @@ using Message = std::variant<AssignStream, RevokeStream, EndStream, RecordBatch,
 struct WorkerContext {
   Clock& clock;
   Records& records;
+  std::shared_ptr<Claims> claims;
   const Latest<RuleSet>& rules;
   const Policy& policy;
   const ActionCatalogue& actions;

@@ -187,6 +187,8 @@ void PartitionState::let_time_act(WallTime now, Slots& slots) {
   }
   for (const ActionId& id : due) {
     const Action action = open_.at(id);
+    // Nobody is on it: its executor is asked first, however long the engine was away.
+    if (action.state == State::executing && !under_way_.contains(id)) continue;
     const bool needs_slot = owed(action, now).has_value() && action.state == State::completed;
     if (needs_slot && (under_way_.contains(id) || !slots.take(action.type))) continue;
     if (auto made = step(&action, Ticked{}, now)) apply(std::move(*made));
@@ -205,6 +207,8 @@ void PartitionState::ask_about_unresolved(WallTime now, Slots& slots) {
       continue;
     }
     under_way_.insert(id);
+    // The question has its own end; the answer sets a new deadline.
+    if (open->second.due_at) due_.erase({*open->second.due_at, id});
     effects_.push_back(std::move(*effect));
   }
   unresolved_.insert(unresolved_.end(), still.begin(), still.end());

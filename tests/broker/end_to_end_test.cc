@@ -82,11 +82,16 @@ users:
   }
 
   ChildProcess start_engine() const {
-    return ChildProcess({{RIPOSTE_PROGRAM, "run", "--config", "riposte.yaml"}, folder_.path(), folder_.path() / "log"});
+    return ChildProcess(
+        {{RIPOSTE_PROGRAM, "run", "--config", "riposte.yaml"}, folder_.path(), folder_.path() / "log"});
   }
 
-  /// `riposte …` as a person calls it; its standard output.
-  std::string call(std::vector<std::string> arguments, int expected_status) const {
+  struct Called {
+    int status;
+    std::string output;
+  };
+  /// `riposte …` as a person calls it.
+  Called call(std::vector<std::string> arguments) const {
     std::filesystem::remove(folder_.path() / "answer");
     arguments.insert(arguments.begin(), RIPOSTE_PROGRAM);
     for (const std::string& each : {std::string("--url"), fmt::format("http://127.0.0.1:{}", port_.number()),
@@ -94,15 +99,11 @@ users:
       arguments.push_back(each);
     ChildProcess called({arguments, folder_.path(), folder_.path() / "answer"});
     const auto status = called.wait_for(kPatience);
-    const std::string answer = folder_.read("answer");
-    EXPECT_TRUE(status && WIFEXITED(*status)) << answer;
-    if (expected_status >= 0) EXPECT_EQ(WEXITSTATUS(status.value_or(0)), expected_status) << answer;
-    return answer;
+    return {status && WIFEXITED(*status) ? WEXITSTATUS(*status) : -1, folder_.read("answer")};
   }
 
   Json listed() const {
-    const std::string answer = call({"actions", "list", "--json"}, -1);
-    const Json page = Json::parse(answer, nullptr, false);
+    const Json page = Json::parse(call({"actions", "list", "--json"}).output, nullptr, false);
     return page.is_object() ? page.at("actions") : Json::array();
   }
 
@@ -116,12 +117,9 @@ users:
   }
 
   std::string detection(const std::string& uid, const std::string& process_name, pid_t pid) {
-    return Json{{"@timestamp", iso8601(clock_.now())},
-                {"kibana.alert.uuid", uid},
-                {"kibana.alert.severity", "critical"},
-                {"kibana.alert.rule.name", "Malware"},
-                {"host", {{"name", kHost}}},
-                {"process", {{"name", process_name}, {"pid", pid}}}}
+    return Json{{"@timestamp", iso8601(clock_.now())}, {"kibana.alert.uuid", uid},
+                {"kibana.alert.severity", "critical"}, {"kibana.alert.rule.name", "Malware"},
+                {"host", {{"name", kHost}}},           {"process", {{"name", process_name}, {"pid", pid}}}}
         .dump();
   }
 
@@ -162,7 +160,7 @@ TEST_F(EndToEnd, KillsTheNamedProcessProvesItAndGoesOnAtTheStoredPositionAfterAR
     EXPECT_EQ(action.at("target"), fmt::format("process {}", named.pid()));
     EXPECT_EQ(action.at("cause").at("event_uid"), "alert-1");
     EXPECT_EQ(action.at("comment"), fmt::format("Killing {}", named.pid()));
-    EXPECT_THAT(call({"actions", "list"}, 0), testing::HasSubstr("completed"));
+    EXPECT_THAT(call({"actions", "list"}).output, testing::HasSubstr("completed"));
 
     const auto letters = consume_all(broker().bootstrap(), dead_letters_, 0, 0, 1, kPatience);
     ASSERT_EQ(letters.size(), 1U) << log();
@@ -193,7 +191,9 @@ TEST_F(EndToEnd, KillsTheNamedProcessProvesItAndGoesOnAtTheStoredPositionAfterAR
 }
 
 TEST_F(EndToEnd, SaysThatNobodyAnswersWhenNoEngineRuns) {
-  EXPECT_THAT(call({"actions", "list"}, 3), testing::HasSubstr("nothing answers"));
+  const Called called = call({"actions", "list"});
+  EXPECT_EQ(called.status, 3);
+  EXPECT_THAT(called.output, testing::HasSubstr("nothing answers"));
 }
 
 }  // namespace

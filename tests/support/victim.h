@@ -1,8 +1,8 @@
 /// A harmless process that a test starts, may do anything to, and always gets rid of.
 #pragma once
 
+#include <array>
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <initializer_list>
 #include <string>
@@ -62,19 +62,23 @@ class Victim {
   }
 
  private:
-  /// Until the fork has become the program, its exe link still names the test.
+  /// Until the fork has become the program, /proc shows the test in its place, and for a moment nothing at
+  /// all.
   void wait_for_exec() const {
-    char link[4096];
-    char self[4096];
-    const auto self_length = ::readlink("/proc/self/exe", self, sizeof self);
-    for (int i = 0; i < 5000; ++i) {
-      const auto length = ::readlink(("/proc/" + std::to_string(pid_) + "/exe").c_str(), link, sizeof link);
-      if (length > 0 && std::string(link, static_cast<std::size_t>(length)) !=
-                            std::string(self, static_cast<std::size_t>(self_length)))
-        return;
-      if (state() == 'Z') return;
+    const std::string self = link_of("/proc/self/exe");
+    const std::string place = "/proc/" + std::to_string(pid_);
+    for (int i = 0; i < 5000 && state() != 'Z'; ++i) {
+      const std::string program = link_of(place + "/exe");
+      std::ifstream arguments(place + "/cmdline");
+      if (!program.empty() && program != self && arguments.get() != std::ifstream::traits_type::eof()) return;
       ::usleep(1000);
     }
+  }
+
+  static std::string link_of(const std::string& path) {
+    std::array<char, 4096> target{};
+    const auto length = ::readlink(path.c_str(), target.data(), target.size());
+    return length < 0 ? "" : std::string(target.data(), static_cast<std::size_t>(length));
   }
 
   pid_t pid_ = 0;

@@ -120,6 +120,17 @@ TEST_F(OnePartition, AsksTheExecutorAboutWhatWasUnderWayBeforeARestart) {
   EXPECT_TRUE(std::holds_alternative<AskExecutor>(effects.front())) << "never simply run again";
 }
 
+TEST_F(OnePartition, AsksTheExecutorHoweverLongTheEngineWasAway) {
+  absorb({kill("a")});
+  state_.advance(kNoon, slots_);
+  commit();
+  state_ = *PartitionState::load(Partition(1), records_);
+  state_.advance(kNoon + 48h, slots_);
+  ASSERT_EQ(commit().size(), 1U) << "not given up as in doubt unasked";
+  state_.advance(kNoon + 96h, slots_);
+  EXPECT_EQ(state_.in_doubt_count(), 0U) << "the question is still under way";
+}
+
 TEST_F(OnePartition, DispatchesAgainOnlyWhenTheExecutorSaysItNeverRan) {
   absorb({kill("a")});
   state_.advance(kNoon, slots_);

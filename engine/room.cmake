@@ -1,0 +1,29 @@
+# room(NAME base FLOOR 0 SOURCES a.cc [USES room…] [LINKS third-party-target…] [SEPARATE])
+#
+# One room of the house is one static library. A room may use rooms of lower floors only; anything else
+# stops the configuration, so a circle cannot be built.
+# SEPARATE: its files repeat names in their unnamed namespaces and cannot be compiled as one batch.
+function(room)
+  cmake_parse_arguments(ROOM "SEPARATE" "NAME;FLOOR" "SOURCES;USES;LINKS" ${ARGN})
+  if(ROOM_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "room ${ROOM_NAME}: what is '${ROOM_UNPARSED_ARGUMENTS}'? See engine/room.cmake")
+  endif()
+  add_library(riposte_${ROOM_NAME} STATIC ${ROOM_SOURCES})
+  set_property(TARGET riposte_${ROOM_NAME} PROPERTY RIPOSTE_FLOOR ${ROOM_FLOOR})
+  target_include_directories(riposte_${ROOM_NAME} PUBLIC ${PROJECT_SOURCE_DIR})
+  if(ROOM_SEPARATE)
+    set_property(TARGET riposte_${ROOM_NAME} PROPERTY UNITY_BUILD OFF)
+  endif()
+  foreach(used IN LISTS ROOM_USES)
+    if(NOT TARGET riposte_${used})
+      message(FATAL_ERROR "room ${ROOM_NAME} uses ${used}, which is not built before it")
+    endif()
+    get_property(used_floor TARGET riposte_${used} PROPERTY RIPOSTE_FLOOR)
+    if(used_floor GREATER_EQUAL ROOM_FLOOR)
+      message(FATAL_ERROR
+        "room ${ROOM_NAME} (floor ${ROOM_FLOOR}) leans on ${used} (floor ${used_floor}); only lower floors are allowed")
+    endif()
+    target_link_libraries(riposte_${ROOM_NAME} PUBLIC riposte_${used})
+  endforeach()
+  target_link_libraries(riposte_${ROOM_NAME} PUBLIC ${ROOM_LINKS})
+endfunction()

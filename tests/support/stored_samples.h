@@ -1,0 +1,79 @@
+/// One of everything that is stored, with every field set: what the files in tests/golden/codec hold.
+///
+/// Never change a sample: the files were written from it. A new version of the format gets samples and files
+/// of its own.
+#pragma once
+
+#include "engine/lifecycle/commit.h"
+
+namespace riposte::test {
+
+inline Action sample_action() {
+  Action action;
+  action.id = ActionId("0123456789abcdef0123456789abcdef");
+  action.partition = Partition(3);
+  action.type = ActionType::suspend_process;
+  action.host = "ward-7";
+  action.target = "process 4711";
+  action.parameters = {
+      {"flag", true}, {"pid", std::int64_t{INT64_MIN}}, {"text", std::string("a\0b\xff", 4)}};
+  action.not_after = WallTime(Duration(1'700'000'000'123'456));
+  action.severity = Severity::critical;
+  action.comment = "found by a test";
+  action.cause = {StreamId("kafka:detections/0"),
+                  Offset(17),
+                  "uid-1",
+                  "d1g35t",
+                  RuleId("rule-1"),
+                  "A rule",
+                  "ru1e",
+                  "kill_process-2"};
+  action.submitter = {Actor::Kind::rule, "rule-1"};
+  action.authors = {"Ruth", "Ann"};
+  action.verify_after = std::chrono::seconds(60);
+  action.pickup_deadline = std::chrono::minutes(5);
+  action.defect = "";
+  action.state = State::executing;
+  action.verification = Verification::pending;
+  action.reason = Reason::superseded;
+  action.ground = Ground::below_threshold;
+  action.in_doubt = true;
+  action.attempt = 300;
+  action.checks = 2;
+  action.due_at = WallTime(Duration(-1));
+  action.created_at = WallTime(Duration(1'700'000'000'000'000));
+  action.updated_at = WallTime(Duration(1'700'000'001'000'000));
+  action.approver = "bob";
+  action.detail = "no answer";
+  action.evidence = {{"boot_id", "b"}, {"start_ticks", "88"}};
+  return action;
+}
+
+inline AuditRecord sample_record() {
+  AuditRecord record;
+  record.sequence = UINT64_MAX;
+  record.partition = Partition(3);
+  record.at = WallTime(Duration(1'700'000'000'000'000));
+  record.action = ActionId("0123456789abcdef0123456789abcdef");
+  record.type = ActionType::disable_account;
+  record.target = "process 4711";
+  record.actor = {Actor::Kind::person, "bob"};
+  record.event = "approve";
+  record.from = State::pending_approval;
+  record.to = State::queued;
+  record.verification = Verification::none;
+  record.reason = Reason::none;
+  record.ground = Ground::template_demands;
+  record.attempt = 1;
+  record.detail = "seen";
+  return record;
+}
+
+inline DeadLetter sample_letter() {
+  return {StreamId("file:x"), Offset(-1), WallTime(Duration(1)),
+          "not_json",         "why",      std::string("\0\x80{", 3)};
+}
+
+inline StreamPosition sample_position() { return {StreamId("kafka:t/1"), Partition(3), Offset(INT64_MAX)}; }
+
+}  // namespace riposte::test

@@ -1,0 +1,258 @@
+#include "engine/pipeline/engine.h"
+
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "rules/language/reader.h"
+#include "rules/language/schema_reader.h"
+#include "tests/support/action_builder.h"
+#include "tests/support/fake_source.h"
+#include "tests/support/memory_records.h"
+
+namespace riposte {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace test;
+
+class RecordingHands final : public Executor, public Verifier {
+ public:
+  Outcome execute(const Action&, std::stop_token stop) override {
+    ++executed;
+    while (hang && !stop.stop_requested()) std::this_thread::sleep_for(1ms);
+    return {Outcome::Kind::ok, "done", {}};
+  }
+  Probe probe(const Action&) override { return {}; }
+  Result<Preview> preview(const ActionRequest&) override { return Preview{"nothing", {}, "", {}}; }
+  Proof check(const Action&, std::stop_token) override { return {Proof::Kind::proven, "looked"}; }
+
+  std::atomic<int> executed{0};
+  std::atomic<bool> hang{false};
+};
+
+class CollectingSink final : public DeadLetterSink {
+ public:
+  Result<void> deliver(std::span<const DeadLetter> letters) override {
+    delivered += static_cast<int>(letters.size());
+    return {};
+  }
+  std::atomic<int> delivered{0};
+};
+
+const char* const kRule = R"(
+title: Miner
+id: miner
+author: Ruth
+level: high
+detection:
+  selection:
+    process.name: xmrig
+  condition: selection
+response:
+  - action: kill_process
+)";
+
+std::string detection(int number) {
+  return R"({"host":{"name":"h"},"process":{"name":"xmrig","pid":)" + std::to_string(number + 2) +
+         R"(},"kibana.alert.uuid":"uid-)" + std::to_string(number) + R"("})";
+}
+
+/// The whole engine with its threads; the world around it is in memory.
+class RunningEngine : public testing::Test {
+ protected:
+  RunningEngine() {
+    actions_.executable = {ActionType::kill_process};
+    policy_.verify_after = 10ms;
+    Diagnostics diagnostics("rule.yml");
+    const std::map<std::string, ActiveHours> no_hours;
+    auto rule = read_rule(kRule, diagnostics, {actions_, no_hours});
+    rules_ = RuleSet::compile({*rule}, *shipped_schema("elastic_security_alert")).rules;
+    source_.assign(stream_);
+  }
+
+  void start(int workers = 2) {
+    engine_ =
+        *Engine::start({.workers = workers, .limits = {}, .intake = {.free_bytes_min = 1}, .own_host = "h"},
+                       {clock_,
+                        records_,
+                        source_,
+                        sink_,
+                        {{ActionType::kill_process, {&hands_, &hands_}}},
+                        actions_,
+                        policy_,
+                        rules_,
+                        metrics_});
+  }
+
+  /// Waits until it holds, for at most ten seconds.
+  template <class Condition>
+  static bool eventually(Condition condition) {
+    for (int i = 0; i < 10'000; ++i) {
+      if (condition()) return true;
+      std::this_thread::sleep_for(1ms);
+    }
+    return false;
+  }
+
+  std::size_t verified() {
+    std::size_t count = 0;
+    const auto actions = *records_.list({.limit = 10'000});
+    for (const Action& action : actions)
+      if (action.verification == Verification::passed) ++count;
+    return count;
+  }
+
+  static Principal principal(const std::string& name, std::set<Grant> grants) {
+    return {UserName(name), {}, std::move(grants)};
+  }
+  const Principal alice_ =
+      principal("alice", {{Permission::read, ""}, {Permission::submit, ""}, {Permission::approve, ""}});
+  const Principal bob_ = principal("bob", {{Permission::read, ""}, {Permission::approve, "kill_process"}});
+  const Principal carol_ = principal("carol", {{Permission::read, ""}});
+
+  const StreamId stream_{"fake"};
+  SystemClock clock_;
+  Metrics metrics_;
+  MemoryRecords records_;
+  FakeStreams streams_;
+  FakeSource source_{streams_, [this](const StreamId& stream) { return records_.position(stream); }};
+  CollectingSink sink_;
+  RecordingHands hands_;
+  ActionCatalogue actions_;
+  Policy policy_;
+  std::shared_ptr<const RuleSet> rules_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_F(RunningEngine, CarriesEveryDetectionThroughExactlyOnce) {
+  constexpr int kDetections = 200;
+  for (int i = 0; i < kDetections; ++i) {
+    streams_.append(stream_, detection(i));
+    streams_.append(stream_, detection(i));
+  }
+  streams_.append(stream_, "no json");
+  start();
+  ASSERT_TRUE(eventually([&] { return verified() == kDetections; })) << verified();
+  EXPECT_EQ(hands_.executed, kDetections);
+  EXPECT_TRUE(eventually([&] { return sink_.delivered == 1; }));
+  EXPECT_TRUE(engine_->control().health().ready);
+  engine_.reset();
+  EXPECT_EQ(**records_.position(stream_), Offset(2 * kDetections + 1));
+}
+
+TEST_F(RunningEngine, WaitsOutAFullDiskAndLosesNothing) {
+  streams_.append(stream_, detection(0));
+  records_.set_full(true);
+  start();
+  ASSERT_TRUE(eventually([&] { return !engine_->control().health().ready; }));
+  ASSERT_TRUE(eventually([&] { return engine_->control().health().detail.starts_with("the disk is full"); }));
+  EXPECT_EQ(hands_.executed, 0) << "nothing is done that is not on record";
+  EXPECT_EQ(engine_->failure(0ms), std::nullopt);
+  records_.set_full(false);
+  ASSERT_TRUE(eventually([&] { return verified() == 1; }));
+  EXPECT_EQ(hands_.executed, 1);
+  EXPECT_TRUE(engine_->control().health().ready);
+}
+
+TEST_F(RunningEngine, EndsWhileTheDiskIsFull) {
+  streams_.append(stream_, detection(0));
+  records_.set_full(true);
+  start();
+  ASSERT_TRUE(eventually([&] { return engine_->control().health().detail.starts_with("the disk is full"); }));
+  engine_.reset();
+  EXPECT_EQ(hands_.executed, 0);
+}
+
+TEST_F(RunningEngine, EndsAndSaysWhyWhenTheSourceCanNeverGoOn) {
+  source_.fail_next({Errc::corrupt, "the stored position is gone", {}});
+  start();
+  const auto failure = engine_->failure(10s);
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->what, "the stored position is gone");
+  EXPECT_FALSE(engine_->control().health().ready);
+}
+
+TEST_F(RunningEngine, DoesNotWaitForAHungExecutorWhenItEnds) {
+  hands_.hang = true;
+  streams_.append(stream_, detection(0));
+  start();
+  ASSERT_TRUE(eventually([&] { return hands_.executed == 1; }));
+  const auto begun = std::chrono::steady_clock::now();
+  engine_.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+}
+
+TEST_F(RunningEngine, LetsASecondPersonApproveAndNobodyElse) {
+  start();
+  const Submission wish{ActionType::kill_process, "", {{"pid", std::int64_t{99}}}, "seen", "ticket-1"};
+  const auto submitted = engine_->control().submit(alice_, wish);
+  ASSERT_TRUE(submitted) << submitted.error().text();
+  EXPECT_EQ(submitted->state, State::pending_approval);
+  EXPECT_EQ(submitted->ground, Ground::manual_destructive);
+  EXPECT_EQ(engine_->control().submit(alice_, wish)->id, submitted->id)
+      << "the same request again is the same action";
+  Submission other = wish;
+  other.comment = "something else";
+  EXPECT_EQ(engine_->control().submit(alice_, other).error().code, Errc::conflict);
+
+  EXPECT_EQ(engine_->control().decide(alice_, submitted->id, Decision::approve, "").error().code,
+            Errc::denied);
+  EXPECT_EQ(engine_->control().decide(carol_, submitted->id, Decision::approve, "").error().code,
+            Errc::denied);
+  EXPECT_EQ(engine_->control().decide(bob_, submitted->id, Decision::cancel, "").error().code, Errc::denied);
+  EXPECT_EQ(hands_.executed, 0);
+  ASSERT_TRUE(engine_->control().decide(bob_, submitted->id, Decision::approve, "yes"));
+  ASSERT_TRUE(eventually([&] { return hands_.executed == 1; }));
+  EXPECT_EQ(engine_->control().decide(bob_, submitted->id, Decision::approve, "").error().code,
+            Errc::conflict);
+
+  std::string refusals;
+  const auto audit = *engine_->control().audit(bob_, {submitted->id, 100});
+  for (const AuditRecord& record : audit)
+    if (record.event.ends_with("_refused")) refusals += record.actor.name + " " + record.event + "; ";
+  EXPECT_EQ(refusals, "alice approve_refused; carol approve_refused; bob cancel_refused; ");
+}
+
+TEST_F(RunningEngine, ShowsAPreviewAndSubmitsNothing) {
+  start();
+  const auto preview =
+      engine_->control().preview(alice_, {ActionType::kill_process, "", {{"pid", std::int64_t{99}}}, "", ""});
+  ASSERT_TRUE(preview) << preview.error().text();
+  EXPECT_EQ(preview->command.summary, "nothing");
+  EXPECT_TRUE(preview->ruling.needs_approval);
+  EXPECT_TRUE(engine_->control().list(alice_, {})->empty());
+}
+
+TEST_F(RunningEngine, RefusesWhatAPersonLacksThePermissionFor) {
+  start();
+  const Submission wish{ActionType::kill_process, "", {{"pid", std::int64_t{99}}}, "", ""};
+  EXPECT_EQ(engine_->control().submit(bob_, wish).error().code, Errc::denied);
+  const Principal nobody = principal("nobody", {{Permission::admin, ""}});
+  EXPECT_EQ(engine_->control().list(nobody, {}).error().code, Errc::denied);
+  EXPECT_EQ(engine_->control().audit(nobody, {}).error().code, Errc::denied);
+  EXPECT_EQ(engine_->control().find(nobody, ActionId("x")).error().code, Errc::denied);
+  EXPECT_EQ(engine_->control().decide(nobody, ActionId("x"), Decision::approve, "").error().code,
+            Errc::denied);
+  EXPECT_EQ(engine_->control().decide(bob_, ActionId("x"), Decision::approve, "").error().code,
+            Errc::not_found);
+}
+
+TEST_F(RunningEngine, ChecksTheParametersOfASubmission) {
+  start();
+  const auto error = [&](ActionType type, Parameters parameters) {
+    const auto answer = engine_->control().submit(alice_, {type, "", std::move(parameters), "", ""});
+    return answer ? "accepted" : answer.error().text();
+  };
+  EXPECT_EQ(error(ActionType::kill_process, {}),
+            "kill_process needs parameter 'pid' (integer: number of the process on its host)");
+  EXPECT_EQ(error(ActionType::kill_process, {{"pid", "many"}}), "parameter 'pid': 'many' is no integer");
+  EXPECT_EQ(error(ActionType::kill_process, {{"pdi", std::int64_t{9}}}),
+            "kill_process has no parameter 'pdi'; did you mean 'pid'?");
+  EXPECT_EQ(error(ActionType::isolate_host, {}),
+            "this engine has no executor for isolate_host; it has: kill_process");
+}
+
+}  // namespace
+}  // namespace riposte

@@ -1,0 +1,30 @@
+"""Every source file is compiled into something: a test that no program contains passes by not being there."""
+
+from pathlib import Path
+
+import database
+from tree import ROOT, Check, Example
+
+BUILD = ROOT / "build" / "tidy"
+FUZZ = "tests/fuzz/"  # built by clang, which the other presets do not use
+
+
+def uncompiled(files, compiled):
+    for file in files:
+        if file.path.endswith(".cc") and not file.path.startswith(FUZZ) and file.path not in compiled:
+            yield file.path, 1, "no program or library contains it; name it in the CMakeLists.txt beside it"
+
+
+def uncompiled_by_the_build(files):
+    database.configure(BUILD)
+    compiled = {str(source.relative_to(ROOT)) for unit in database.units(BUILD) for source in unit.sources
+                if source.is_relative_to(ROOT)}
+    return uncompiled(files, compiled)
+
+
+CHECKS = [
+    Check("EverySourceFileIsCompiledIntoSomething", uncompiled_by_the_build, []),
+    Check("ASourceFileOfNoProgramIsNoticed", lambda files: [], [
+        Example([("tests/unit/base/lonely_test.cc", "")], None),
+    ]),
+]

@@ -1,0 +1,162 @@
+#include "engine/config/configuration.h"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "engine/access/token.h"
+#include "engine/config/check.h"
+#include "tests/support/temporary_directory.h"
+
+namespace riposte {
+namespace {
+
+using test::TemporaryDirectory;
+
+class ConfigurationFile : public testing::Test {
+ protected:
+  std::string write(const std::string& name, const std::string& text) {
+    const auto path = directory_.path() / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+    return path.string();
+  }
+
+  ReadConfiguration read(const std::string& text) { return read_configuration(write("riposte.yaml", text)); }
+
+  /// "line:column: severity: message" per line.
+  std::string complaints(const std::string& text) {
+    std::string result;
+    const auto found = read(text).diagnostics;
+    const std::string file = (directory_.path() / "riposte.yaml").string() + ":";
+    for (const Diagnostic& diagnostic : found) result += diagnostic.text().substr(file.size()) + "\n";
+    return result;
+  }
+
+  TemporaryDirectory directory_;
+};
+
+const std::string kSmallest = "data: d\nrules: [rules]\nsource: {stdin: {}}\n";
+
+TEST_F(ConfigurationFile, HasSaneDefaults) {
+  const auto configuration = read(kSmallest).configuration;
+  ASSERT_TRUE(configuration);
+  EXPECT_EQ(configuration->data_directory, (directory_.path() / "d").string());
+  EXPECT_EQ(configuration->policy.verify_after, std::chrono::seconds(60));
+  EXPECT_EQ(configuration->policy.approval_ttl, std::chrono::hours(24));
+  EXPECT_EQ(configuration->event_limits.bytes_max, std::size_t{1} << 20);
+  EXPECT_EQ(configuration->http.listen_address, "127.0.0.1");
+  EXPECT_EQ(std::get<DeadLetterFile>(configuration->dead_letters).path,
+            (directory_.path() / "d/dead-letters.ndjson").string());
+  EXPECT_TRUE(configuration->policy.auto_response.empty());
+}
+
+TEST_F(ConfigurationFile, IsReadWhole) {
+  const std::string hash = token_hash("x");
+  const auto read_back = read(R"(
+data: /var/lib/riposte
+rules: [rules, more]
+schema: elastic_security_alert
+workers: 3
+source:
+  kafka:
+    brokers: a:9092,b:9092
+    topics: [detections]
+    group: riposte
+    properties: {security.protocol: SASL_SSL}
+dead_letters: {topic: dead}
+limits: {event_bytes: 2048, event_depth: 10, free_disk_bytes: 1000}
+http: {port: 0, metrics_public: false}
+host: {names: [ward-7], protected_executables: [/usr/sbin/sshd]}
+active_hours:
+  office: {time_zone: Europe/Berlin, windows: ["Mon-Fri 08:00-18:00"]}
+policy:
+  auto_response:
+    kill_process: high
+    isolate_host: {severity: critical, active_hours: office}
+  require_approval: [run_script]
+  destructive: {resume_process: true}
+  approval_ttl: 1h
+  verify_after: 5s
+roles:
+  analyst: [read, "submit:kill_process", approve]
+users:
+  - {name: ann, token_hash: ")" +
+                              hash + R"(", roles: [analyst], aliases: [Ann Lee]}
+)");
+  for (const Diagnostic& diagnostic : read_back.diagnostics) ADD_FAILURE() << diagnostic.text();
+  const auto& configuration = read_back.configuration;
+  ASSERT_TRUE(configuration);
+  const auto& kafka = std::get<KafkaOptions>(configuration->input);
+  EXPECT_EQ(kafka.brokers, "a:9092,b:9092");
+  EXPECT_EQ(kafka.properties.at("security.protocol"), "SASL_SSL");
+  EXPECT_EQ(kafka.event_bytes_max, 2048U);
+  EXPECT_EQ(std::get<DeadLetterTopic>(configuration->dead_letters).topic, "dead");
+  EXPECT_EQ(configuration->free_bytes_min, 1000U);
+  EXPECT_EQ(configuration->policy.auto_response.at(ActionType::kill_process).threshold, Severity::high);
+  EXPECT_EQ(configuration->policy.auto_response.at(ActionType::isolate_host).active_hours->name(), "office");
+  EXPECT_TRUE(configuration->policy.require_approval.contains(ActionType::run_script));
+  EXPECT_TRUE(configuration->policy.is_destructive(ActionType::resume_process));
+  const Principal& ann = configuration->users.front().principal;
+  EXPECT_TRUE(ann.may(Permission::submit, "kill_process"));
+  EXPECT_FALSE(ann.may(Permission::submit, "run_script"));
+  EXPECT_EQ(ann.aliases, std::vector<std::string>{"Ann Lee"});
+}
+
+TEST_F(ConfigurationFile, ReportsEveryMistakeAtOnceWithItsPlaceAndCure) {
+  const std::string text = R"(data: d
+rules: [rules]
+sorce: {stdin: {}}
+policy:
+  auto_response: {kil_process: high, run_script: hihg}
+  verify_after: soon
+active_hours:
+  office: {time_zone: Europe/Berlni, windows: ["Mon 08:00-18:00"]}
+roles: {analyst: [reed]}
+users:
+  - {name: ann, token_hash: secret, roles: [analist]}
+)";
+  const std::string found = complaints(text);
+  for (const char* expected :
+       {"3:1: error: ", "did you mean 'source'?",
+        "unknown action type 'kil_process'; did you mean 'kill_process'?",
+        "unknown severity 'hihg'; did you mean 'high'?", "6:17: error: ", "unknown time zone 'Europe/Berlni'",
+        "did you mean 'read'?",
+        "token_hash of 'ann' is no hash; \"riposte token new\" makes a token and its hash",
+        "unknown role 'analist'; did you mean 'analyst'?"})
+    EXPECT_NE(found.find(expected), std::string::npos) << expected << "\nin:\n" << found;
+}
+
+TEST_F(ConfigurationFile, WantsExactlyOneSource) {
+  EXPECT_NE(
+      complaints("data: d\nrules: [r]\nsource: {stdin: {}, file: {path: x}}\n").find("exactly one source"),
+      std::string::npos);
+  EXPECT_NE(complaints("data: d\nrules: [r]\nsource: {}\n").find("exactly one source"), std::string::npos);
+}
+
+TEST_F(ConfigurationFile, WantsKafkaForADeadLetterTopic) {
+  EXPECT_NE(complaints(kSmallest + "dead_letters: {topic: x}\n").find("needs a kafka source"),
+            std::string::npos);
+}
+
+TEST_F(ConfigurationFile, ThatIsNotThereIsAnErrorAndNoCrash) {
+  const auto missing = read_configuration((directory_.path() / "nowhere.yaml").string());
+  EXPECT_FALSE(missing.configuration);
+  ASSERT_EQ(missing.diagnostics.size(), 1U);
+}
+
+TEST_F(ConfigurationFile, LoadsTheGoodRulesBesideABadOne) {
+  write("rules/good.yml", "title: a\nid: a\nauthor: x\nlevel: low\ndetection: {s: {f: v}, condition: s}\n");
+  write("rules/bad.yml", "title: b\nid: b\ndetection: {s: {f: v}, condition: t}\n");
+  const Loaded loaded = load(write("riposte.yaml", kSmallest));
+  ASSERT_TRUE(loaded.rules);
+  EXPECT_EQ(loaded.rules->size(), 1U);
+  EXPECT_EQ(loaded.refused, 1U);
+  EXPECT_FALSE(is_clean(loaded));
+  std::ostringstream out;
+  print_check(loaded, false, out);
+  EXPECT_TRUE(out.str().ends_with("1 rule loaded, 1 refused\n")) << out.str();
+}
+
+}  // namespace
+}  // namespace riposte

@@ -23,9 +23,7 @@ Worker::Worker(WorkerContext context, std::vector<PartitionState> partitions)
     : context_(std::move(context)),
       detector_(context_.limits, context_.policy, context_.actions),
       records_total_(context_.metrics.counter("riposte_records_total", "Input records dealt with")),
-      matches_total_(context_.metrics.counter("riposte_rule_matches_total", "Rules that matched a record")),
-      dead_letters_total_(
-          context_.metrics.counter("riposte_dead_letters_total", "Input records that could not be used")) {
+      matches_total_(context_.metrics.counter("riposte_rule_matches_total", "Rules that matched a record")) {
   for (PartitionState& state : partitions) {
     const Partition id = state.id();
     partitions_.emplace(id, std::move(state));
@@ -118,13 +116,6 @@ Result<void> Worker::take_record(Record record, const RuleSet& rules, WallTime n
   records_total_.add();
   matches_total_.add(static_cast<double>(detection.matches));
   const std::size_t before = state.pending_rows();
-  if (detection.dead_letter) {
-    dead_letters_total_.add();
-    log::warning("input record cannot be used", {{"stream", detection.stream.value()},
-                                                 {"offset", detection.offset.value()},
-                                                 {"reason", detection.dead_letter->reason},
-                                                 {"detail", detection.dead_letter->detail}});
-  }
   TRY(state.absorb(std::move(detection), now));
   rows_in_round_ += state.pending_rows() - before;
   return {};
@@ -151,6 +142,17 @@ Result<PartitionState*> Worker::partition(Partition id) {
   return &partitions_.emplace(id, std::move(loaded)).first->second;
 }
 
+void Worker::note(const DeadLetter& letter) {
+  context_.metrics
+      .counter("riposte_dead_letters_total", "Input records that could not be used",
+               {{"reason", letter.reason}})
+      .add();
+  log::warning("input record cannot be used", {{"stream", letter.stream.value()},
+                                               {"offset", letter.offset.value()},
+                                               {"reason", letter.reason},
+                                               {"detail", letter.detail}});
+}
+
 void Worker::count(std::span<const Commit> commits) {
   for (const Commit& commit : commits)
     for (const AuditRecord& record : commit.audit)
@@ -160,6 +162,8 @@ void Worker::count(std::span<const Commit> commits) {
                     {"event", record.event},
                     {"to", std::string(name_of(record.to))}})
           .add();
+  for (const Commit& commit : commits)
+    for (const DeadLetter& letter : commit.dead_letters) note(letter);
   for (const auto& [id, state] : partitions_) {
     const Labels labels{{"partition", std::to_string(id.value())}};
     context_.metrics.gauge("riposte_open_actions", "Actions that something can still happen to", labels)

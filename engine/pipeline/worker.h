@@ -103,6 +103,7 @@ class Worker {
   Result<PartitionState*> partition(Partition id);
   Result<void> finish_round(WallTime now, bool flush = false);
   void count(std::span<const Commit> commits);
+  void note(const DeadLetter& letter);
 
   WorkerContext context_;
   Detector detector_;
@@ -112,7 +113,6 @@ class Worker {
   std::size_t rows_in_round_ = 0;
   Counter& records_total_;
   Counter& matches_total_;
-  Counter& dead_letters_total_;
   BoundedQueue<Message> mailbox_{kMailboxBytes};
   std::jthread thread_;
 };

@@ -19,9 +19,12 @@ kafka::Handle open_consumer(const KafkaOptions& options) {
   if (!conf) throw std::runtime_error(conf.error().text());
   std::array<char, 512> why{};
   rd_kafka_conf_set_log_cb(conf->get(), [](const rd_kafka_t*, int, const char*, const char*) {});
-  kafka::Handle handle(rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), why.data(), why.size()));
-  if (!handle) throw std::runtime_error(why.data());
-  static_cast<void>(conf->release());  // the handle owns it
+  rd_kafka_conf_t* const given = conf->release();
+  kafka::Handle handle(rd_kafka_new(RD_KAFKA_CONSUMER, given, why.data(), why.size()));
+  if (!handle) {
+    rd_kafka_conf_destroy(given);  // the handle would have owned it
+    throw std::runtime_error(why.data());
+  }
   rd_kafka_poll_set_consumer(handle.get());
   return handle;
 }

@@ -191,9 +191,11 @@ void register_workloads(bool smoke) {
     benchmark::IterationCount turns;
   };
   for (const Size size : {Size{1, 1000}, Size{10, 1000}, Size{100, 300}, Size{500, 100}}) {
-    auto* workload = benchmark::RegisterBenchmark("commit/new_actions", checked(commit_new_actions));
-    with_spread(workload)->ArgName("batch")->Arg(size.batch)->UseManualTime()->Unit(benchmark::kMicrosecond);
-    workload->Iterations(smoke ? kSmokeTurns : size.turns);
+    add_workload("commit/new_actions", commit_new_actions)
+        ->ArgName("batch")
+        ->Arg(size.batch)
+        ->Unit(benchmark::kMicrosecond)
+        ->Iterations(smoke ? kSmokeTurns : size.turns);
   }
 }
 

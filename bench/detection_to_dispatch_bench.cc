@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "bench/detections.h"
@@ -127,20 +128,21 @@ void one_at_a_time(benchmark::State& state) {
   report(state, latency, alone);
 }
 
-/// Hands over `count` detections at their times and says when those times were.
-std::vector<Steady::time_point> hand_over_at_rate(World& world, std::size_t count, double per_second) {
-  std::vector<Steady::time_point> planned;
-  std::vector<std::string> detections;
-  for (std::size_t number = 0; number < count; ++number) detections.push_back(cryptominer_detection(number));
-  const auto begin = Steady::now();
-  for (std::size_t number = 0; number < count; ++number) {
-    const auto at = begin + std::chrono::duration_cast<Steady::duration>(
-                                Seconds(static_cast<double>(number) / per_second));
-    std::this_thread::sleep_until(at);
-    world.source.hand_over(std::move(detections[number]));
-    planned.push_back(at);
-  }
+/// When each of `count` detections is to be handed over.
+std::vector<Steady::time_point> plan(std::size_t count, double per_second) {
+  std::vector<Steady::time_point> planned(count, Steady::now());
+  for (std::size_t number = 0; number < count; ++number)
+    planned[number] +=
+        std::chrono::duration_cast<Steady::duration>(Seconds(static_cast<double>(number) / per_second));
   return planned;
+}
+
+void hand_over(World& world, const std::vector<Steady::time_point>& planned) {
+  for (std::size_t number = 0; number < planned.size(); ++number) {
+    std::string detection = cryptominer_detection(number);
+    std::this_thread::sleep_until(planned[number]);
+    world.source.hand_over(std::move(detection));
+  }
 }
 
 /// Latency counts from the planned time, so that a detection that had to wait for its predecessors is seen to
@@ -154,7 +156,8 @@ void steady_rate(benchmark::State& state, double seconds, double warm_up_seconds
   Samples alone;
   while (state.KeepRunning()) {
     for (std::size_t i = 0; i < kCommitsAlone; ++i) alone.add(world.commit_alone());
-    const auto planned = hand_over_at_rate(world, count, rate);
+    const auto planned = plan(count, rate);
+    hand_over(world, planned);
     if (!world.hands.wait_for(count, kPatience)) throw std::runtime_error("a detection brought no call");
     const auto calls = world.hands.calls();
     for (std::size_t number = warm_up; number < count; ++number)
@@ -167,19 +170,18 @@ void steady_rate(benchmark::State& state, double seconds, double warm_up_seconds
 }
 
 void register_workloads(bool smoke) {
-  const auto finish = [](benchmark::internal::Benchmark* workload, benchmark::IterationCount turns) {
-    with_spread(workload)->UseManualTime()->Unit(benchmark::kMicrosecond)->Iterations(turns);
-  };
-  finish(benchmark::RegisterBenchmark("detection_to_dispatch/one_at_a_time", checked(one_at_a_time)),
-         smoke ? kSmokeTurns : kTurns);
+  add_workload("detection_to_dispatch/one_at_a_time", one_at_a_time)
+      ->Unit(benchmark::kMicrosecond)
+      ->Iterations(smoke ? kSmokeTurns : kTurns);
   const double seconds = smoke ? 0.2 : 6;
   const double warm_up = smoke ? 0 : 2;
-  const auto at_rate = [=](benchmark::State& state) { steady_rate(state, seconds, warm_up); };
   for (const int rate : {100, 1000})
-    finish(benchmark::RegisterBenchmark("detection_to_dispatch/steady", checked(at_rate))
-               ->ArgName("per_second")
-               ->Arg(rate),
-           1);
+    add_workload("detection_to_dispatch/steady",
+                 [=](benchmark::State& state) { steady_rate(state, seconds, warm_up); })
+        ->ArgName("per_second")
+        ->Arg(rate)
+        ->Unit(benchmark::kMicrosecond)
+        ->Iterations(1);
 }
 
 }  // namespace

@@ -170,11 +170,8 @@ int main(int argc, char** argv) {
   return run_program(argc, argv, [&](bool smoke) {
     topic = std::make_unique<Topic>(smoke ? kSmokeEvents : kEvents);
     rules = load_example_rules();
-    const auto workload = [&](benchmark::State& state) {
-      engine_against_bare_consumer(state, *topic, rules);
-    };
-    with_spread(benchmark::RegisterBenchmark("kafka_end_to_end/one_match_in_1000", checked(workload)))
-        ->UseManualTime()
+    add_workload("kafka_end_to_end/one_match_in_1000",
+                 [&](benchmark::State& state) { engine_against_bare_consumer(state, *topic, rules); })
         ->Unit(benchmark::kMillisecond)
         ->Iterations(smoke ? 1 : 2);
   });

@@ -117,9 +117,9 @@ void parse_and_match(benchmark::State& state) {
 }
 
 void register_workloads(bool smoke) {
-  auto* registered = benchmark::RegisterBenchmark("match/example_rules", checked(parse_and_match));
-  with_spread(registered)->UseManualTime()->Unit(benchmark::kMicrosecond);
-  registered->Iterations(smoke ? kSmokeTurns : kTurns);
+  add_workload("match/example_rules", parse_and_match)
+      ->Unit(benchmark::kMicrosecond)
+      ->Iterations(smoke ? kSmokeTurns : kTurns);
 }
 
 }  // namespace

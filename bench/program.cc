@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
+#include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "engine/base/log.h"
 
@@ -22,6 +26,21 @@ class StrictReporter final : public benchmark::ConsoleReporter {
 
  private:
   bool failed_ = false;
+};
+
+class CheckedWorkload final : public benchmark::internal::Benchmark {
+ public:
+  CheckedWorkload(const char* name, Workload workload) : Benchmark(name), workload_(std::move(workload)) {}
+  void Run(benchmark::State& state) override {
+    try {
+      workload_(state);
+    } catch (const std::exception& error) {
+      state.SkipWithError(error.what());
+    }
+  }
+
+ private:
+  const Workload workload_;
 };
 
 }  // namespace
@@ -55,8 +74,11 @@ int skip_program(const std::string& why) {
   return must_run ? 1 : 0;
 }
 
-benchmark::internal::Benchmark* with_spread(benchmark::internal::Benchmark* workload) {
-  return workload
+benchmark::internal::Benchmark* add_workload(const char* name, Workload workload) {
+  auto checked = std::make_unique<CheckedWorkload>(name, std::move(workload));
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): the library owns what was registered
+  return benchmark::internal::RegisterBenchmarkInternal(checked.release())
+      ->UseManualTime()
       ->ComputeStatistics("min", [](const std::vector<double>& all) { return std::ranges::min(all); })
       ->ComputeStatistics("max", [](const std::vector<double>& all) { return std::ranges::max(all); });
 }

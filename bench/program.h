@@ -1,7 +1,6 @@
 /// The frame of every bench: command line, report, and an exit code that says whether all results were right.
 #pragma once
 
-#include <exception>
 #include <functional>
 #include <string>
 
@@ -16,19 +15,10 @@ int run_program(int argc, char** argv, const std::function<void(bool smoke)>& re
 /// What a program returns that cannot run here, after saying why.
 int skip_program(const std::string& why);
 
-/// Adds the smallest and the largest to what --benchmark_repetitions reports.
-benchmark::internal::Benchmark* with_spread(benchmark::internal::Benchmark* workload);
+using Workload = std::function<void(benchmark::State&)>;
 
-/// A workload that fails says why, and its time does not count.
-template <class Workload>
-auto checked(Workload workload) {
-  return [workload](benchmark::State& state) {
-    try {
-      workload(state);
-    } catch (const std::exception& error) {
-      state.SkipWithError(error.what());
-    }
-  };
-}
+/// Registers a workload that times itself. One that throws says why, and its time does not count.
+/// With --benchmark_repetitions the smallest and the largest of every figure are reported, too.
+benchmark::internal::Benchmark* add_workload(const char* name, Workload workload);
 
 }  // namespace riposte::bench

@@ -62,7 +62,9 @@ std::string audit_table(const http::Json& page, bool with_action) {
   for (const http::Json& record : page.at("records")) {
     const std::string from = text_at(record, "/from");
     const std::string to = text_at(record, "/to");
-    std::string state = from.empty() || from == to ? to : from + " > " + to;
+    std::string state;
+    if (!from.empty() && from != to) state.append(from).append(" > ");
+    state += to;
     if (text_at(record, "/verification") == "passed") state += ", verified";
     std::vector<Cell> row{{short_time(text_at(record, "/at"))},
                           {text_at(record, "/event")},

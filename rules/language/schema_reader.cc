@@ -16,8 +16,7 @@ namespace {
 
 std::optional<std::string> read_level(const yaml::Node& node, std::string_view key,
                                       Diagnostics& diagnostics) {
-  const std::optional<std::string> level =
-      scalar_text(node, fmt::format("the level of '{}'", key), diagnostics);
+  std::optional<std::string> level = scalar_text(node, fmt::format("the level of '{}'", key), diagnostics);
   if (!level || parse_severity(*level)) return level;
   diagnostics.error(
       node, fmt::format("the level of '{}' must be one of {}, not '{}'{}", key,
@@ -97,12 +96,12 @@ std::optional<Schema> read_schema(std::string_view bytes, Diagnostics& diagnosti
 }
 
 std::span<const std::string_view> shipped_schema_names() {
-  static const std::vector<std::string_view> names = [] {
+  static const std::vector<std::string_view> kNames = [] {
     std::vector<std::string_view> all;
     for (const ShippedSchema& shipped : shipped_schema_texts()) all.push_back(shipped.name);
     return all;
   }();
-  return names;
+  return kNames;
 }
 
 Result<Schema> shipped_schema(std::string_view name) {

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kCases = fs::path(RIPOSTE_SOURCE_DIR) / "tests/golden/rules";
+fs::path cases_folder() { return fs::path(RIPOSTE_SOURCE_DIR) / "tests/golden/rules"; }
 
 std::string content(const fs::path& path) {
   std::ifstream file(path);
@@ -40,7 +40,8 @@ std::vector<std::string> lines_of(const fs::path& path) {
 
 std::vector<std::string> cases() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(kCases)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(cases_folder()))
+    names.push_back(entry.path().filename().string());
   std::ranges::sort(names);
   return names;
 }
@@ -87,7 +88,7 @@ class GoldenRules : public ::testing::TestWithParam<std::string> {
     return ids.empty() ? "-" : fmt::format("{}", fmt::join(ids, " "));
   }
 
-  const fs::path folder_ = kCases / GetParam();
+  const fs::path folder_ = cases_folder() / GetParam();
   std::shared_ptr<const RuleSet> rules_;
   std::string said_;
   Scratch scratch_;

@@ -75,6 +75,8 @@ struct SharedStore {
 
 /// One engine: deals with what it polls at once, and drops what is not its own.
 struct Member {
+  Member(JoiningSource joining, SharedStore& shared) : source(joining.take(shared.lookup())), store(shared) {}
+
   std::unique_ptr<KafkaSource> source;
   SharedStore& store;
   std::map<StreamId, Offset> next;
@@ -135,7 +137,7 @@ TEST_F(MockedKafkaTest, SurvivesErrorsAndAnAbsentBroker) {
 TEST_F(MockedKafkaTest, TakesPartitionsAnewWhenTheBrokerWronglyCallsAPositionOutOfRange) {
   auto& [cluster, joining] = scenes->stray;
   SharedStore store;
-  Member member{joining.take(store.lookup()), store, {}};
+  Member member(std::move(joining), store);
   cluster.produce(0, numbered(0, 20));
   const Deadline deadline = Deadline::after(kSourcePatience);
   while (store.total() < 20 && deadline.left() > Duration::zero()) ASSERT_NO_FATAL_FAILURE(member.poll());
@@ -235,8 +237,8 @@ TEST_F(MockedKafkaTest, ClosesWhileFetchedRecordsWaitToBePolled) {
 TEST_F(MockedKafkaTest, LosesAndRepeatsNothingWhenASecondMemberJoinsAndLeaves) {
   auto& [cluster, joining] = scenes->shared;
   SharedStore store;
-  Member first{joining.take(store.lookup()), store, {}};
-  Member second{JoiningSource(options_for(cluster, "engine")).take(store.lookup()), store, {}};
+  Member first(std::move(joining), store);
+  Member second(JoiningSource(options_for(cluster, "engine")), store);
   const Deadline deadline = Deadline::after(kSourcePatience);
   int produced = 0;
   const auto feed_and_poll = [&] {

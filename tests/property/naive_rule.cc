@@ -217,14 +217,14 @@ std::string RandomRule::yaml() const {
 bool RandomRule::matches(const Json& event) const { return node_holds(condition, *this, event); }
 
 std::string Maker::text(std::size_t length_max, bool with_wildcards) {
-  static const std::array<std::string, 14> letters{"a",  "A", "b", "k", "s",      "S",  "1",
-                                                   "\\", "é", "É", "ſ", "\u212A", "\n", "."};
-  static const std::array<std::string, 4> special{"*", "?", "\\", "*"};
+  static const std::array<std::string, 14> kLetters{"a",  "A", "b", "k", "s",      "S",  "1",
+                                                    "\\", "é", "É", "ſ", "\u212A", "\n", "."};
+  static const std::array<std::string, 4> kSpecial{"*", "?", "\\", "*"};
   std::string out;
   const std::size_t length = below(length_max + 1);
   for (std::size_t i = 0; i < length; ++i)
-    out +=
-        below(with_wildcards ? 4 : 12) == 0 ? special[below(special.size())] : letters[below(letters.size())];
+    out += below(with_wildcards ? 4 : 12) == 0 ? kSpecial[below(kSpecial.size())]
+                                               : kLetters[below(kLetters.size())];
   return out;
 }
 
@@ -264,8 +264,8 @@ Json Maker::event_value(int depth) {
     }
     case 11: {
       Json object = Json::object();
-      static const std::array<std::string, 3> names{"a", "b", "b.c"};
-      for (const std::string& name : names)
+      static const std::array<std::string, 3> kNames{"a", "b", "b.c"};
+      for (const std::string& name : kNames)
         if (below(2) == 0) object[name] = event_value(depth - 1);
       return object;
     }
@@ -275,19 +275,19 @@ Json Maker::event_value(int depth) {
 }
 
 Json Maker::event() {
-  static const std::array<std::string, 5> names{"a", "b", "a.b", "a.b.c", "b.a"};
+  static const std::array<std::string, 5> kNames{"a", "b", "a.b", "a.b.c", "b.a"};
   Json event = Json::object();
-  for (const std::string& name : names)
+  for (const std::string& name : kNames)
     if (below(2) == 0) event[name] = event_value(3);
   return event;
 }
 
 Line Maker::line() {
-  static const std::array<std::string, 6> fields{"a", "b", "a.b", "a.b.c", "b.a", "zz"};
-  static const std::array<std::string, 6> modifiers{"", "", "", "contains", "startswith", "endswith"};
+  static const std::array<std::string, 6> kFields{"a", "b", "a.b", "a.b.c", "b.a", "zz"};
+  static const std::array<std::string, 6> kModifiers{"", "", "", "contains", "startswith", "endswith"};
   Line made;
-  made.field = fields[below(fields.size())];
-  made.modifier = modifiers[below(modifiers.size())];
+  made.field = kFields[below(kFields.size())];
+  made.modifier = kModifiers[below(kModifiers.size())];
   made.all = below(6) == 0;
   for (std::size_t i = below(3) + (made.all ? 2 : 1); i > 0; --i)
     made.values.push_back(rule_value(!made.modifier.empty()));
@@ -295,9 +295,9 @@ Line Maker::line() {
 }
 
 NamedSelection Maker::selection(std::size_t number) {
-  static const std::array<std::string, 3> prefixes{"sel", "filter", "s"};
+  static const std::array<std::string, 3> kPrefixes{"sel", "filter", "s"};
   NamedSelection made;
-  made.name = prefixes[below(prefixes.size())] + std::to_string(number);
+  made.name = kPrefixes[below(kPrefixes.size())] + std::to_string(number);
   made.keywords = below(6) == 0;
   if (made.keywords) {
     Line words;

@@ -39,6 +39,7 @@ struct Received {
 
   std::vector<std::string> bytes() const {
     std::vector<std::string> all;
+    all.reserve(records.size());
     for (const Record& record : records) all.push_back(record.bytes);
     return all;
   }

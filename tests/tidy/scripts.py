@@ -2,7 +2,7 @@
 
 import subprocess
 
-from tree import Check, Example, File
+from tree import Check, Example
 
 
 def is_script(file):

@@ -18,7 +18,7 @@ from tree import files_of_repository
 
 def wrong_answers(check):
     for example in check.examples:
-        said = [what for _, _, what in check.find(example.files)]
+        said = [what for _, _, what in check.find_in_example(example.files)]
         paths = ", ".join(file.path for file in example.files)
         if example.objection is None and said:
             yield f"the check objects to its good example {paths}: {said[0]}"

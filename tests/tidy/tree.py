@@ -57,7 +57,8 @@ class Example:
 class Check:
     """One concern: `find` yields (path, line, what is wrong and how to cure it)."""
 
-    def __init__(self, name, find, examples):
+    def __init__(self, name, find, examples, find_in_example=None):
         self.name = name
         self.find = find
         self.examples = examples
+        self.find_in_example = find_in_example or find

@@ -27,9 +27,7 @@ CLOCK_READER = "engine/base/clock.cc"
 
 
 def visible_elsewhere(files):
-    for file in files:
-        if not file.is_code:
-            continue
+    for file in filter(lambda file: file.is_code, files):
         for line, match in file.finds(r"^\s*#\s*include\s+[<\"]([^>\"]+)"):
             for library, places in LIBRARIES:
                 if re.match(library, match[1]) and not re.match(places, file.path):

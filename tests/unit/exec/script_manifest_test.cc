@@ -25,6 +25,7 @@ class ScriptManifest : public ::testing::Test {
     std::vector<std::string> texts;
     const LoadedScripts loaded = load(manifest);
     EXPECT_THAT(loaded.scripts, IsEmpty());
+    texts.reserve(loaded.diagnostics.size());
     for (const Diagnostic& diagnostic : loaded.diagnostics)
       texts.push_back(std::to_string(diagnostic.location.line) + ": " + diagnostic.message);
     return texts;

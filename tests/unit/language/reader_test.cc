@@ -132,8 +132,8 @@ TEST_F(RuleReading, BoundsTheConditionsDepth) {
 
 class RuleFiles : public RuleReading {
  protected:
-  RuleFiles() { std::filesystem::create_directories(folder_); }
-  ~RuleFiles() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string write(const std::string& name, const std::string& id) {
     std::filesystem::create_directories((folder_ / name).parent_path());
     std::ofstream(folder_ / name) << "title: T\nid: " << id << "\ndetection: {s: {a: 1}, condition: s}\n";

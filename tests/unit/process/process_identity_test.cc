@@ -79,7 +79,7 @@ TEST(ProcessIdentity, AProcessWhoseFirstThreadHasLeftStillRuns) {
 
 TEST(ProcessIdentity, TheKernelsOwnThreadsAreKnown) {
   const auto identity = read_process(2);
-  if (!identity || identity->executable != "")
+  if (!identity || !identity->executable.empty())
     GTEST_SKIP() << "process 2 is no kernel thread in this PID namespace";
   EXPECT_TRUE(identity->kernel_thread);
 }

@@ -233,8 +233,10 @@ TEST(ChildProcess, LeavesNoDescriptorsAndNoZombiesBehind) {
 }
 
 TEST(ChildProcess, ManyAtOnceDoNotDisturbEachOther) {
+  constexpr int kThreads = 8;
   std::vector<std::jthread> threads;
-  for (int i = 0; i < 8; ++i)
+  threads.reserve(kThreads);
+  for (int i = 0; i < kThreads; ++i)
     threads.emplace_back([i] {
       auto command = shell("cat; exit " + std::to_string(i));
       command.stdin_bytes = std::to_string(i);

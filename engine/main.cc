@@ -2,11 +2,9 @@
 // other.
 
 #include <csignal>
-#include <fstream>
 #include <iostream>
 #include <thread>
 
-#include <fcntl.h>
 #include <sodium.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -24,6 +22,7 @@
 #include "engine/cli/command_line.h"
 #include "engine/cli/exit_code.h"
 #include "engine/config/check.h"
+#include "engine/config/host_names.h"
 #include "engine/pipeline/engine.h"
 #include "engine/store/action_store.h"
 
@@ -58,21 +57,6 @@ Result<std::unique_ptr<DeadLetterSink>> open_dead_letters(const Configuration& c
     return TRY(KafkaDeadLetters::open({kafka.brokers, topic->topic, kafka.properties}));
   }
   return TRY(FileDeadLetters::open(std::get<DeadLetterFile>(configuration.dead_letters).path));
-}
-
-std::string own_host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
-/// Every name under which a detection may know this machine.
-std::set<std::string> own_host_names(const Configuration& configuration) {
-  std::set<std::string> names = configuration.host_names;
-  names.insert(own_host_name());
-  std::string machine_id;
-  if (std::ifstream("/etc/machine-id") >> machine_id) names.insert(machine_id);
-  return names;
 }
 
 /// Waits for SIGINT or SIGTERM (nothing) or for the engine to fail (why).

@@ -29,7 +29,8 @@ class BoundedQueue {
     return true;
   }
 
-  /// Waits for room, at most `timeout`. False when there was none or the queue is closed; the item is then untouched.
+  /// Waits for room, at most `timeout`. False when there was none or the queue is closed; the item is then
+  /// untouched.
   bool push_for(T& item, std::size_t weight, std::chrono::microseconds timeout) {
     std::unique_lock lock(mutex_);
     const auto fits = [&] { return closed_ || weight_ == 0 || weight_ + weight <= capacity_; };

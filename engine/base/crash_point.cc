@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 #include <signal.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@ namespace {
 struct Order {
   std::string name;
   std::atomic<int> hits_left{1};
+  std::chrono::milliseconds pause{0};
 
   Order() {
     const char* text =
@@ -26,8 +29,12 @@ struct Order {
     const auto colon = name.find(':');
     if (colon == std::string::npos) return;
     int hits = 1;
-    std::from_chars(name.data() + colon + 1, name.data() + name.size(), hits);
+    const char* const end = name.data() + name.size();
+    const char* const rest = std::from_chars(name.data() + colon + 1, end, hits).ptr;
     hits_left = hits;
+    int milliseconds = 0;
+    if (rest != end) std::from_chars(rest + 1, end, milliseconds);
+    pause = std::chrono::milliseconds(milliseconds);
     name.resize(colon);
   }
 };
@@ -37,6 +44,7 @@ struct Order {
 void crash_point(std::string_view name) {
   static Order order;
   if (order.name != name || --order.hits_left != 0) return;
+  std::this_thread::sleep_for(order.pause);
   const std::string last_words = "killed at crash point " + order.name + "\n";
   if (write(STDERR_FILENO, last_words.data(), last_words.size()) < 0) abort();  // the test reads it
   kill(getpid(), SIGKILL);

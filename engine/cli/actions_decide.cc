@@ -30,14 +30,14 @@ constexpr std::array kWordings{
   riposte actions cancel 3f2a91c0 --comment "host is being rebuilt")"},
 };
 
-struct Options {
+struct DecideOptions {
   ApiOptions api;
   std::string decision;
   std::string id;
   std::string comment;
 };
 
-Result<int> decide(const Options& options, const http::HttpClient& client) {
+Result<int> decide(const DecideOptions& options, const http::HttpClient& client) {
   const std::string id = TRY(resolve_id(client, options.id));
   const http::Json action =
       TRY(client.post("/v1/actions/" + id + "/" + options.decision, {{"comment", options.comment}}));
@@ -49,7 +49,7 @@ Result<int> decide(const Options& options, const http::HttpClient& client) {
 }
 
 void add_decision(CLI::App& actions, Chosen& chosen, const Wording& wording) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DecideOptions>();
   options->decision = wording.name;
   CLI::App* command = actions.add_subcommand(wording.name, wording.summary);
   command->footer(wording.footer);

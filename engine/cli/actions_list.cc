@@ -12,13 +12,13 @@
 namespace riposte::cli {
 namespace {
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kListFooter = R"(Examples:
   riposte actions list                                   the newest hundred
   riposte actions list --state pending_approval          what waits for a second person
   riposte actions list --open --host web-1               what is not over yet on one host
   riposte actions list --type kill_process --json | jq '.actions[].target')";
 
-struct Options {
+struct ListOptions {
   ApiOptions api;
   std::string state;
   std::string type;
@@ -28,7 +28,7 @@ struct Options {
   std::size_t limit = 100;
 };
 
-std::string target_of(const Options& options) {
+std::string target_of(const ListOptions& options) {
   std::string target = "/v1/actions?limit=" + std::to_string(options.limit);
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) target += "&" + std::string(name) + "=" + http::percent_encode(value);
@@ -59,7 +59,7 @@ std::string list_text(const http::Json& page) {
   return text_of(table) + (more ? "there are more: narrow the list down, or raise --limit\n" : "");
 }
 
-Result<int> list(const Options& options, const http::HttpClient& client) {
+Result<int> list(const ListOptions& options, const http::HttpClient& client) {
   const http::Json page = TRY(client.get(target_of(options)));
   if (options.api.json)
     print_json(page);
@@ -71,9 +71,9 @@ Result<int> list(const Options& options, const http::HttpClient& client) {
 }  // namespace
 
 void add_actions_list(CLI::App& actions, Chosen& chosen) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ListOptions>();
   CLI::App* command = actions.add_subcommand("list", "Show actions, newest first");
-  command->footer(kFooter);
+  command->footer(kListFooter);
   command->add_option("--state", options->state,
                       "pending_approval, queued, executing, completed, failed or cancelled");
   command->add_option("--type", options->type, "Only this action type");

@@ -11,11 +11,11 @@
 namespace riposte::cli {
 namespace {
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kShowFooter = R"(Examples:
   riposte actions show 3f2a91c0                          the first digits of the id are enough
   riposte actions show 3f2a91c0d6e84b7fa5b2c19d0e3f4a58 --json)";
 
-struct Options {
+struct ShowOptions {
   ApiOptions api;
   std::string id;
 };
@@ -59,7 +59,7 @@ std::string action_text(const http::Json& action) {
   return key_value_text(pairs);
 }
 
-Result<int> show(const Options& options, const http::HttpClient& client) {
+Result<int> show(const ShowOptions& options, const http::HttpClient& client) {
   const std::string id = TRY(resolve_id(client, options.id));
   const http::Json action = TRY(client.get("/v1/actions/" + id));
   if (options.api.json) {
@@ -76,9 +76,9 @@ Result<int> show(const Options& options, const http::HttpClient& client) {
 }  // namespace
 
 void add_actions_show(CLI::App& actions, Chosen& chosen) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ShowOptions>();
   CLI::App* command = actions.add_subcommand("show", "Show one action and its audit trail");
-  command->footer(kFooter);
+  command->footer(kShowFooter);
   command->add_option("ID", options->id, "The action's id, or its first digits")->required();
   add_api_options(*command, options->api);
   command->callback([&chosen, options] {

@@ -14,13 +14,13 @@
 namespace riposte::cli {
 namespace {
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kSubmitFooter = R"(Examples:
   riposte actions submit kill_process --pid 4711 --start 2026-03-01T11:59:00Z --comment "crypto miner"
   riposte actions submit run_script --script notify --param channel=soc --param loud=true
   riposte actions submit kill_process --pid 4711 --preview     what would run, and who must approve; submits nothing
   riposte actions submit run_script --script notify --request-id ticket-812     twice the same is one action)";
 
-struct Options {
+struct SubmitOptions {
   ApiOptions api;
   std::string type;
   std::string host;
@@ -41,7 +41,7 @@ std::string new_request_id() {
 }
 
 /// Values travel as text; the engine knows which of them are numbers.
-Result<http::Json> parameters_of(const Options& options) {
+Result<http::Json> parameters_of(const SubmitOptions& options) {
   http::Json parameters = http::Json::object();
   const auto add = [&](const std::string& name, const std::string& value) -> Result<void> {
     if (parameters.contains(name)) return fail(Errc::invalid, "parameter '" + name + "' is given twice");
@@ -91,7 +91,7 @@ std::string submitted_text(const http::Json& action) {
   return text;
 }
 
-Result<int> submit(const Options& options, const http::Json& body, const http::HttpClient& client) {
+Result<int> submit(const SubmitOptions& options, const http::Json& body, const http::HttpClient& client) {
   const auto answer = client.post(options.preview ? "/v1/actions/preview" : "/v1/actions", body);
   if (!answer && answer.error().code == Errc::unavailable && !options.preview) {
     return fail(Errc::unavailable, answer.error().text() + "; asking again with '--request-id " +
@@ -105,7 +105,7 @@ Result<int> submit(const Options& options, const http::Json& body, const http::H
   return text_at(*answer, "/state") == "failed" ? kExitRefused : kExitOk;
 }
 
-int submit_or_complain(const Options& options) {
+int submit_or_complain(const SubmitOptions& options) {
   const auto parameters = parameters_of(options);
   if (!parameters) {
     complain(parameters.error().text());
@@ -122,14 +122,14 @@ int submit_or_complain(const Options& options) {
 }  // namespace
 
 void add_actions_submit(CLI::App& actions, Chosen& chosen) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SubmitOptions>();
   CLI::App* command =
       actions.add_subcommand("submit", "Ask for an action; destructive types wait for a second person");
   std::string types;
   for (const ActionTypeSpec& spec : action_types())
     types +=
         "\n  " + std::string(spec.name) + std::string(22 - spec.name.size(), ' ') + std::string(spec.summary);
-  command->footer(std::string(kFooter) +
+  command->footer(std::string(kSubmitFooter) +
                   "\n\nAction types (the engine says which of them it can carry out):" + types);
   command->add_option("TYPE", options->type, "Action type, see below")->required();
   command->add_option("--host", options->host, "Host that is meant (default: the engine's own)");

@@ -11,18 +11,18 @@
 namespace riposte::cli {
 namespace {
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kAuditFooter = R"(Examples:
   riposte audit                                          the newest hundred records, oldest of them first
   riposte audit --action 3f2a91c0                        everything that happened to one action
   riposte audit --limit 1000 --json | jq '.records[] | select(.event == "approve_refused")')";
 
-struct Options {
+struct AuditOptions {
   ApiOptions api;
   std::string action;
   std::size_t limit = 100;
 };
 
-Result<int> show_audit(const Options& options, const http::HttpClient& client) {
+Result<int> show_audit(const AuditOptions& options, const http::HttpClient& client) {
   std::string target = "/v1/audit?limit=" + std::to_string(options.limit);
   if (!options.action.empty()) target += "&action=" + TRY(resolve_id(client, options.action));
   const http::Json page = TRY(client.get(target));
@@ -38,9 +38,9 @@ Result<int> show_audit(const Options& options, const http::HttpClient& client) {
 }  // namespace
 
 void add_audit(CLI::App& root, Chosen& chosen) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AuditOptions>();
   CLI::App* command = root.add_subcommand("audit", "Show who did what, and what was refused");
-  command->footer(kFooter);
+  command->footer(kAuditFooter);
   command->add_option("--action", options->action, "Only this action: its id, or its first digits");
   command->add_option("--limit", options->limit, "At most so many, up to 1000")->capture_default_str();
   add_api_options(*command, options->api);

@@ -7,7 +7,7 @@
 namespace riposte::cli {
 namespace {
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kCheckFooter = R"(Examples:
   riposte check rules/                                   every rule below a folder
   riposte check rules/ssh.yaml rules/web.yaml --json     diagnostics for an editor or a pipeline
   riposte check --config /etc/riposte/riposte.yaml       the configuration and the rules that it names
@@ -19,7 +19,7 @@ Every mistake is shown at once, as FILE:LINE:COLUMN: error: what and how to cure
 void add_check(CLI::App& root, Chosen& chosen, const EngineCommands& engine) {
   const auto options = std::make_shared<CheckOptions>();
   CLI::App* command = root.add_subcommand("check", "Check rules and configuration without running them");
-  command->footer(kFooter);
+  command->footer(kCheckFooter);
   CLI::Option* paths = command->add_option("PATH", options->paths, "Rule files and folders");
   CLI::Option* config = command->add_option("--config", options->config_path, "Configuration file to check");
   command->add_flag("--json", options->json, "Print the diagnostics as JSON");

@@ -9,7 +9,7 @@
 namespace riposte::cli {
 namespace {
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kTokenFooter = R"(Examples:
   riposte token new
 
 The token goes into a file that its owner alone can read (~/.config/riposte/token, chmod 600), the hash into the
@@ -28,10 +28,10 @@ int print_new_token() {
 
 void add_token(CLI::App& root, Chosen& chosen) {
   CLI::App* group = root.add_subcommand("token", "Make bearer tokens");
-  group->require_subcommand(1)->footer(kFooter);
+  group->require_subcommand(1)->footer(kTokenFooter);
   CLI::App* command =
       group->add_subcommand("new", "Print a new token, once, and its hash for the configuration");
-  command->footer(kFooter);
+  command->footer(kTokenFooter);
   command->callback([&chosen] { chosen = print_new_token; });
 }
 

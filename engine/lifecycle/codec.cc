@@ -1,218 +1,21 @@
 #include "engine/lifecycle/codec.h"
 
-#include <cstring>
-#include <type_traits>
 #include <utility>
+
+#include "engine/lifecycle/stored_bytes.h"
 
 namespace riposte {
 namespace {
 
-/// A length read from stored bytes is never larger than the bytes that are left; this bounds counts of empty
-/// things.
-constexpr std::uint64_t kCountMax = 1'000'000;
-
-class Writer {
- public:
-  Writer() { bytes_.push_back(static_cast<char>(kCodecVersion)); }
-
-  void put(std::uint64_t number) {
-    for (; number >= 0x80; number >>= 7) bytes_.push_back(static_cast<char>(number | 0x80));
-    bytes_.push_back(static_cast<char>(number));
-  }
-  /// Zigzag, so that small negative numbers stay short.
-  void put(std::int64_t number) {
-    put((static_cast<std::uint64_t>(number) << 1) ^ static_cast<std::uint64_t>(number >> 63));
-  }
-  void put(bool flag) { bytes_.push_back(flag ? 1 : 0); }
-  void put(std::uint32_t number) { put(std::uint64_t{number}); }
-  void put(std::int32_t number) { put(std::int64_t{number}); }
-  void put(std::string_view text) {
-    put(std::uint64_t{text.size()});
-    bytes_.append(text);
-  }
-  void put(const std::string& text) { put(std::string_view(text)); }
-  void put(WallTime time) { put(std::int64_t{time.time_since_epoch().count()}); }
-  void put(Duration duration) { put(std::int64_t{duration.count()}); }
-  template <class Tag, class Rep>
-  void put(const Id<Tag, Rep>& id) {
-    put(id.value());
-  }
-  template <class E>
-    requires std::is_enum_v<E>
-  void put(E value) {
-    put(std::uint64_t{std::to_underlying(value)});
-  }
-  template <class T>
-  void put(const std::optional<T>& value) {
-    put(value.has_value());
-    if (value) put(*value);
-  }
-  void put(const std::vector<std::string>& texts) {
-    put(std::uint64_t{texts.size()});
-    for (const std::string& text : texts) put(text);
-  }
-  void put(const std::map<std::string, std::string>& entries) {
-    put(std::uint64_t{entries.size()});
-    for (const auto& [key, value] : entries) {
-      put(key);
-      put(value);
-    }
-  }
-  void put(const Parameters& parameters) {
-    put(std::uint64_t{parameters.size()});
-    for (const auto& [key, value] : parameters) {
-      put(key);
-      put(std::uint64_t{value.index()});
-      std::visit([this](const auto& held) { put(held); }, value);
-    }
-  }
-
-  std::string take() { return std::move(bytes_); }
-
- private:
-  std::string bytes_;
-};
-
-/// Reads what Writer wrote; after the first failure everything reads as empty and `ok` stays false.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {
-    version_ok_ = !rest_.empty() && static_cast<unsigned char>(rest_.front()) == kCodecVersion;
-    if (!rest_.empty()) rest_.remove_prefix(1);
-  }
-
-  void get(std::uint64_t& number) {
-    number = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (rest_.empty()) return spoil();
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
-      number |= std::uint64_t{byte & 0x7FU} << shift;
-      if ((byte & 0x80U) == 0) return;
-    }
-    spoil();
-  }
-  void get(std::int64_t& number) {
-    std::uint64_t zigzag = 0;
-    get(zigzag);
-    number = static_cast<std::int64_t>((zigzag >> 1) ^ (~(zigzag & 1) + 1));
-  }
-  void get(bool& flag) {
-    if (rest_.empty() || static_cast<unsigned char>(rest_.front()) > 1) return spoil();
-    flag = rest_.front() == 1;
-    rest_.remove_prefix(1);
-  }
-  void get(std::uint32_t& number) { narrow<std::uint64_t>(number); }
-  void get(std::int32_t& number) { narrow<std::int64_t>(number); }
-  void get(std::string& text) {
-    std::uint64_t length = 0;
-    get(length);
-    if (length > rest_.size()) return spoil();
-    text = rest_.substr(0, length);
-    rest_.remove_prefix(length);
-  }
-  void get(WallTime& time) {
-    std::int64_t count = 0;
-    get(count);
-    time = WallTime(Duration(count));
-  }
-  void get(Duration& duration) {
-    std::int64_t count = 0;
-    get(count);
-    duration = Duration(count);
-  }
-  template <class Tag, class Rep>
-  void get(Id<Tag, Rep>& id) {
-    Rep value{};
-    get(value);
-    id = Id<Tag, Rep>(std::move(value));
-  }
-  /// `last`: the enumeration's last member; anything above is from the future.
-  template <class E>
-  void get(E& value, E last) {
-    std::uint64_t number = 0;
-    get(number);
-    if (number > static_cast<std::uint64_t>(std::to_underlying(last))) return spoil();
-    value = static_cast<E>(number);
-  }
-  void get(std::optional<WallTime>& time) {
-    bool present = false;
-    get(present);
-    if (present) get(time.emplace());
-  }
-  void get(std::optional<State>& state) {
-    bool present = false;
-    get(present);
-    if (present) get(state.emplace(), State::cancelled);
-  }
-  void get(std::vector<std::string>& texts) {
-    for (std::uint64_t left = count(); left > 0 && ok_; --left) get(texts.emplace_back());
-  }
-  void get(std::map<std::string, std::string>& entries) {
-    for (std::uint64_t left = count(); left > 0 && ok_; --left) {
-      std::string key;
-      get(key);
-      get(entries[key]);
-    }
-  }
-  void get(Parameters& parameters) {
-    for (std::uint64_t left = count(); left > 0 && ok_; --left) {
-      std::string key;
-      get(key);
-      get(parameters[key]);
-    }
-  }
-
-  bool version_ok() const { return version_ok_; }
-  bool ok() const { return ok_ && version_ok_ && rest_.empty(); }
-
- private:
-  void spoil() {
-    ok_ = false;
-    rest_ = {};
-  }
-  std::uint64_t count() {
-    std::uint64_t number = 0;
-    get(number);
-    if (number > kCountMax) spoil();
-    return ok_ ? number : 0;
-  }
-  template <class Wide, class Narrow>
-  void narrow(Narrow& number) {
-    Wide wide = 0;
-    get(wide);
-    number = static_cast<Narrow>(wide);
-    if (std::cmp_not_equal(number, wide)) spoil();
-  }
-  void get(Value& value) {
-    std::uint64_t kind = 0;
-    get(kind);
-    switch (kind) {
-      case 0:
-        return get(value.emplace<bool>());
-      case 1:
-        return get(value.emplace<std::int64_t>());
-      case 2:
-        return get(value.emplace<std::string>());
-      default:
-        return spoil();
-    }
-  }
-
-  std::string_view rest_;
-  bool ok_ = true;
-  bool version_ok_ = false;
-};
-
 template <class T>
-Result<T> finish(const Reader& reader, T value, std::string_view kind) {
+Result<T> finish(const StoredReader& reader, T value, std::string_view kind) {
   if (reader.ok()) return value;
   return fail(Errc::corrupt,
               std::string("stored ") + std::string(kind) +
                   (reader.version_ok() ? " does not decode" : " has an unknown format version"));
 }
 
-void put_cause(Writer& out, const Cause& cause) {
+void put_cause(StoredWriter& out, const Cause& cause) {
   out.put(cause.stream);
   out.put(cause.offset);
   out.put(cause.event_uid);
@@ -223,7 +26,7 @@ void put_cause(Writer& out, const Cause& cause) {
   out.put(cause.template_name);
 }
 
-void get_cause(Reader& in, Cause& cause) {
+void get_cause(StoredReader& in, Cause& cause) {
   in.get(cause.stream);
   in.get(cause.offset);
   in.get(cause.event_uid);
@@ -234,17 +37,17 @@ void get_cause(Reader& in, Cause& cause) {
   in.get(cause.template_name);
 }
 
-void put_actor(Writer& out, const Actor& actor) {
+void put_actor(StoredWriter& out, const Actor& actor) {
   out.put(actor.kind);
   out.put(actor.name);
 }
 
-void get_actor(Reader& in, Actor& actor) {
+void get_actor(StoredReader& in, Actor& actor) {
   in.get(actor.kind, Actor::Kind::engine);
   in.get(actor.name);
 }
 
-void put_request(Writer& out, const ActionRequest& request) {
+void put_request(StoredWriter& out, const ActionRequest& request) {
   out.put(request.id);
   out.put(request.partition);
   out.put(request.type);
@@ -262,7 +65,7 @@ void put_request(Writer& out, const ActionRequest& request) {
   out.put(request.defect);
 }
 
-void get_request(Reader& in, ActionRequest& request) {
+void get_request(StoredReader& in, ActionRequest& request) {
   in.get(request.id);
   in.get(request.partition);
   in.get(request.type, ActionType::disable_account);
@@ -283,7 +86,7 @@ void get_request(Reader& in, ActionRequest& request) {
 }  // namespace
 
 std::string encode(const Action& action) {
-  Writer out;
+  StoredWriter out;
   put_request(out, action);
   out.put(action.state);
   out.put(action.verification);
@@ -302,7 +105,7 @@ std::string encode(const Action& action) {
 }
 
 Result<Action> decode_action(std::string_view bytes) {
-  Reader in(bytes);
+  StoredReader in(bytes);
   Action action;
   get_request(in, action);
   in.get(action.state, State::cancelled);
@@ -322,7 +125,7 @@ Result<Action> decode_action(std::string_view bytes) {
 }
 
 std::string encode(const AuditRecord& record) {
-  Writer out;
+  StoredWriter out;
   out.put(record.sequence);
   out.put(record.partition);
   out.put(record.at);
@@ -342,7 +145,7 @@ std::string encode(const AuditRecord& record) {
 }
 
 Result<AuditRecord> decode_audit(std::string_view bytes) {
-  Reader in(bytes);
+  StoredReader in(bytes);
   AuditRecord record;
   in.get(record.sequence);
   in.get(record.partition);
@@ -363,7 +166,7 @@ Result<AuditRecord> decode_audit(std::string_view bytes) {
 }
 
 std::string encode(const DeadLetter& letter) {
-  Writer out;
+  StoredWriter out;
   out.put(letter.stream);
   out.put(letter.offset);
   out.put(letter.at);
@@ -374,7 +177,7 @@ std::string encode(const DeadLetter& letter) {
 }
 
 Result<DeadLetter> decode_dead_letter(std::string_view bytes) {
-  Reader in(bytes);
+  StoredReader in(bytes);
   DeadLetter letter;
   in.get(letter.stream);
   in.get(letter.offset);
@@ -386,7 +189,7 @@ Result<DeadLetter> decode_dead_letter(std::string_view bytes) {
 }
 
 std::string encode(const StreamPosition& position) {
-  Writer out;
+  StoredWriter out;
   out.put(position.stream);
   out.put(position.partition);
   out.put(position.next);
@@ -394,7 +197,7 @@ std::string encode(const StreamPosition& position) {
 }
 
 Result<StreamPosition> decode_position(std::string_view bytes) {
-  Reader in(bytes);
+  StoredReader in(bytes);
   StreamPosition position;
   in.get(position.stream);
   in.get(position.partition);

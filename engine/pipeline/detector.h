@@ -30,8 +30,8 @@ class Detector {
   Detector(EventLimits limits, const Policy& policy, const ActionCatalogue& actions)
       : limits_(limits), policy_(policy), actions_(actions), parser_(limits) {}
 
-  /// An event that cannot be matched within the memory budget becomes a dead letter: never passed over in silence.
-  /// passed over.
+  /// An event that cannot be matched within the memory budget becomes a dead letter: never passed over in
+  /// silence. passed over.
   Detection detect(Record record, const RuleSet& rules, WallTime now);
 
  private:

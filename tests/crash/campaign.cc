@@ -37,6 +37,8 @@ constexpr seconds kReachLimit{45};
 constexpr seconds kDrainLimit{90};
 constexpr seconds kEndLimit{30};
 constexpr milliseconds kShutdownAfter{1500};
+/// Milliseconds; long enough for a script to run.
+constexpr int kPauseMax = 300;
 constexpr int kRecordsPerLifeMax = 150;
 constexpr std::size_t kProcessesMax = 16;
 constexpr std::size_t kFindingsShown = 20;
@@ -105,13 +107,22 @@ Campaign::Campaign(std::string bootstrap, std::uint64_t seed)
   processes_.push_back({std::make_unique<Victim>(), 'S'});  // nobody names it
 }
 
+std::string PlannedKill::text() const {
+  return point.empty() ? "from outside" : fmt::format("at {}:{}:{}", point, hit, pause);
+}
+
+/// Half of the deaths are sudden; in the other half whatever runs beside the point has time to overtake it.
+PlannedKill Campaign::at(const std::string& point) {
+  const int hit = 1 + below(hits_max(point));
+  return {point, hit, below(2) == 0 ? 0 : 20 + below(kPauseMax)};
+}
+
 std::vector<PlannedKill> Campaign::plan(const std::vector<std::string>& points, int kills) {
   std::vector<PlannedKill> planned;
   for (int round = 0; round < 2; ++round)
-    for (const std::string& point : points) planned.push_back({point, 1 + below(hits_max(point))});
+    for (const std::string& point : points) planned.push_back(at(point));
   while (static_cast<int>(planned.size()) * 3 < kills * 2) {
-    const std::string& point = points[static_cast<std::size_t>(below(static_cast<int>(points.size())))];
-    planned.push_back({point, 1 + below(hits_max(point))});
+    planned.push_back(at(points[static_cast<std::size_t>(below(static_cast<int>(points.size())))]));
   }
   const int random =
       std::max<int>(kills - static_cast<int>(planned.size()), static_cast<int>(planned.size()) / 3);
@@ -140,15 +151,17 @@ void Campaign::produce_process_detection() {
                                    processes_.back().process->pid())});
 }
 
-void Campaign::approve_one() {
+bool Campaign::approve_one() {
   const auto listed = scene_.get("/v1/actions?state=pending_approval&limit=1000");
-  if (!listed || listed->at("actions").empty()) return;
+  if (!listed) return true;
+  if (listed->at("actions").empty()) return false;
   const auto& offers = listed->at("actions");
   const ActionId id(offers.at(static_cast<std::size_t>(below(static_cast<int>(offers.size()))))
                         .at("id")
                         .get<std::string>());
   workload_.account().approval_asked.insert(id);
   if (scene_.approve(id.value())) workload_.account().approval_confirmed.insert(id);
+  return true;
 }
 
 /// Feeds the engine until it is dead. Its wait status, or nothing when it did not die in time.
@@ -161,7 +174,8 @@ std::optional<int> Campaign::live(ChildProcess& engine, const PlannedKill& kill)
   bool asked_to_end = false;
   for (;;) {
     produce_some();
-    if (below(100) < approval_chance) approve_one();
+    if (below(100) < approval_chance && !approve_one() && kill.point == kDecisionPoint)
+      produce({workload_.offer()});
     if (const auto status = engine.wait_for(kStep)) return status;
     const auto age = std::chrono::steady_clock::now() - born;
     if (kill.point == kShutdownPoint && age > kShutdownAfter && !std::exchange(asked_to_end, true))
@@ -175,12 +189,12 @@ std::optional<int> Campaign::live(ChildProcess& engine, const PlannedKill& kill)
 
 bool Campaign::carry_out(const PlannedKill& kill) {
   produced_in_this_life_ = 0;
-  const auto engine =
-      scene_.start_engine(kill.point.empty() ? "" : fmt::format("{}:{}", kill.point, kill.hit));
+  const auto engine = scene_.start_engine(
+      kill.point.empty() ? "" : fmt::format("{}:{}:{}", kill.point, kill.hit, kill.pause));
   const auto status = live(*engine, kill);
   if (!status) {
-    ADD_FAILURE() << "crash point " << kill.point << ":" << kill.hit << " was not reached within "
-                  << kReachLimit.count() << " s; seed " << seed_ << "\n"
+    ADD_FAILURE() << "the kill " << kill.text() << " was not reached within " << kReachLimit.count()
+                  << " s; seed " << seed_ << "\n"
                   << tail_of(scene_.engine_log());
     return false;
   }
@@ -191,8 +205,8 @@ bool Campaign::carry_out(const PlannedKill& kill) {
 bool Campaign::check_death(int status, const PlannedKill& kill) {
   const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   if (!killed || (!kill.point.empty() && !scene_.died_at(kill.point))) {
-    ADD_FAILURE() << "the engine ended with wait status " << status << " and not by the kill "
-                  << (kill.point.empty() ? "from outside" : "at " + kill.point) << "; seed " << seed_ << "\n"
+    ADD_FAILURE() << "the engine ended with wait status " << status << " and not by the kill " << kill.text()
+                  << "; seed " << seed_ << "\n"
                   << tail_of(scene_.engine_log());
     return false;
   }
@@ -212,16 +226,14 @@ Result<Remains> Campaign::look() {
 bool Campaign::check_remains(const PlannedKill& kill) {
   auto remains = look();
   if (!remains) {
-    ADD_FAILURE() << "after the kill at " << kill.point << ": " << remains.error().text() << "; seed "
-                  << seed_;
+    ADD_FAILURE() << "after the kill " << kill.text() << ": " << remains.error().text() << "; seed " << seed_;
     return false;
   }
   const Verdict verdict = compare_remains(workload_.account(), *remains, before_);
   before_ = std::move(*remains);
   if (verdict.findings.empty()) return true;
-  ADD_FAILURE() << "after the kill "
-                << (kill.point.empty() ? "from outside" : fmt::format("at {}:{}", kill.point, kill.hit))
-                << ", seed " << seed_ << ":" << joined(verdict.findings) << "\n"
+  ADD_FAILURE() << "after the kill " << kill.text() << ", seed " << seed_ << ":" << joined(verdict.findings)
+                << "\n"
                 << tail_of(scene_.engine_log());
   return false;
 }

@@ -25,6 +25,9 @@ std::vector<std::string> crash_points_in_the_code();
 struct PlannedKill {
   std::string point;  ///< empty: from outside, at a random moment
   int hit = 0;        ///< the how-manieth time it is reached
+  int pause = 0;      ///< milliseconds for which its thread hangs first, while the others go on
+
+  std::string text() const;
 };
 
 class Campaign {
@@ -46,7 +49,8 @@ class Campaign {
   void produce(const std::vector<MadeRecord>& records);
   void produce_some();
   void produce_process_detection();
-  void approve_one();
+  /// False when the engine says that no offer waits.
+  bool approve_one();
   std::optional<int> live(ChildProcess& engine, const PlannedKill& kill);
   bool check_death(int status, const PlannedKill& kill);
   Result<Remains> look();
@@ -55,6 +59,7 @@ class Campaign {
   bool drain(ChildProcess& engine);
   void check_processes();
   std::vector<std::pair<Place, WantedLetter>> delivered_letters() const;
+  PlannedKill at(const std::string& point);
   int below(int limit) { return static_cast<int>(random_() % static_cast<std::uint64_t>(limit)); }
 
   /// A process of the test that one detection names, or none does.

@@ -117,6 +117,8 @@ std::vector<MadeRecord> Workload::last() {
   return made;
 }
 
+MadeRecord Workload::offer() { return matching(kOffered, below(partitions_)); }
+
 MadeRecord Workload::about_process(ActionType type, std::int64_t pid) {
   const std::string_view name = type == ActionType::kill_process ? kToKill : kToSuspend;
   origins_.push_back(make_origin(name, pid, Severity::critical));

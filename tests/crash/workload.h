@@ -31,6 +31,8 @@ class Workload {
 
   /// One record of any kind, sometimes with its twin in another partition.
   std::vector<MadeRecord> next();
+  /// A detection whose action waits for a person.
+  MadeRecord offer();
   MadeRecord about_process(ActionType type, std::int64_t pid);
   /// A matching record that comes after everything so far, one per partition.
   std::vector<MadeRecord> last();

@@ -166,7 +166,8 @@ TEST(Step, WritesAnAuditRecordForEveryChangeAndDispatchAndForNothingElse) {
       const auto made = step(situation.action ? &*situation.action : nullptr, fact.fact, kNoon + fact.later);
       if (!made) continue;
       const bool changed = !situation.action || !(made->action == *situation.action);
-      const bool dispatched = !made->effects.empty() && std::holds_alternative<Dispatch>(made->effects.front());
+      const bool dispatched =
+          !made->effects.empty() && std::holds_alternative<Dispatch>(made->effects.front());
       EXPECT_EQ(made->audit.has_value(), changed || dispatched) << fact.name << " on " << situation.name;
       if (made->audit) {
         EXPECT_EQ(made->audit->to, made->action.state);

@@ -5,16 +5,16 @@
 namespace riposte::bench {
 namespace {
 
-const StreamId kStream{"memory:detections/0"};
+const StreamId kMemoryStream{"memory:detections/0"};
 
 }  // namespace
 
-MemorySource::MemorySource() { waiting_.emplace_back(Assigned{kStream, Offset(0)}); }
+MemorySource::MemorySource() { waiting_.emplace_back(Assigned{kMemoryStream, Offset(0)}); }
 
 void MemorySource::hand_over(std::string bytes) {
   const std::scoped_lock lock(mutex_);
   const Offset offset(next_++);
-  waiting_.emplace_back(Record{kStream, offset, Offset(next_), std::move(bytes), false});
+  waiting_.emplace_back(Record{kMemoryStream, offset, Offset(next_), std::move(bytes), false});
   filled_.notify_one();
 }
 

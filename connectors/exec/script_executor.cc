@@ -1,5 +1,8 @@
 #include "connectors/exec/script_executor.h"
 
+#include <chrono>
+#include <functional>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -41,17 +44,38 @@ Outcome outcome_of(const Script& script, const ChildResult& result) {
                             fmt::format("ended by force after {}{}", duration_text(script.timeout), tail),
                             evidence_of(result));
     case ChildResult::End::stopped:
-      return script_outcome(Outcome::Kind::error, "ended by force because the engine is stopping" + tail,
+      return script_outcome(Outcome::Kind::unknown, "ended by force because the engine is stopping" + tail,
                             evidence_of(result));
   }
   std::unreachable();
+}
+
+/// How long a record waits for room on the disk, and how often it is tried; less than kExecutionDeadline
+/// (step.h).
+constexpr std::chrono::minutes kRoomWaitMax{10};
+constexpr std::chrono::milliseconds kRoomRetryInterval{500};
+
+/// A full disk passes: what must be on record waits for it, as every commit does.
+Result<void> when_there_is_room(const std::function<Result<void>()>& write, const std::stop_token& stop) {
+  const Deadline deadline = Deadline::after(kRoomWaitMax);
+  auto written = write();
+  while (!written && written.error().code == Errc::unavailable && !stop.stop_requested() &&
+         deadline.left() > Duration::zero()) {
+    std::this_thread::sleep_for(kRoomRetryInterval);
+    written = write();
+  }
+  return written;
 }
 
 Outcome run_journalled(const ScriptOrder& order, const Action& action, ScriptJournal& journal,
                        const std::stop_token& stop) {
   const Script& script = *order.script;
   const bool again = script.on_unknown == Script::OnUnknown::rerun;
-  if (const auto started = journal.record_started(action.id, again); !started) {
+  const auto started = when_there_is_room([&] { return journal.record_started(action.id, again); }, stop);
+  if (!started && stop.stop_requested())
+    return script_outcome(Outcome::Kind::unknown,
+                          "not started: the engine is stopping; it is asked about at the next start");
+  if (!started) {
     const bool elsewhere = started.error().code == Errc::conflict;
     return script_outcome(
         elsewhere ? Outcome::Kind::unknown : Outcome::Kind::error,
@@ -61,10 +85,14 @@ Outcome run_journalled(const ScriptOrder& order, const Action& action, ScriptJou
   const auto result = run_child(
       command_of(script, script.command, action.id, payload_of(order, action, action.attempt)), stop);
   crash_point("exec.after_effect");
+  // How far it came nobody knows; without an end on record the next start asks the verifying program, or a
+  // person.
+  if (result && result->end == ChildResult::End::stopped) return outcome_of(script, *result);
   Outcome outcome = result
                         ? outcome_of(script, *result)
                         : script_outcome(Outcome::Kind::error, "nothing was run: " + result.error().text());
-  if (const auto done = journal.record_done(action.id, outcome); !done)
+  if (const auto done = when_there_is_room([&] { return journal.record_done(action.id, outcome); }, stop);
+      !done)
     outcome.detail += "; its end is not on record: " + done.error().text();
   crash_point("exec.after_done_record");
   return outcome;

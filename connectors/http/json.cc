@@ -9,22 +9,22 @@ Json instant_or_null(const std::optional<WallTime>& time) {
   return time ? Json(iso8601(*time)) : Json(nullptr);
 }
 
-Json to_json(const Actor& actor) { return {{"kind", name_of(actor.kind)}, {"name", actor.name}}; }
+Json json_of(const Actor& actor) { return {{"kind", name_of(actor.kind)}, {"name", actor.name}}; }
 
-Json to_json(const Parameters& parameters) {
+Json json_of(const Parameters& parameters) {
   Json document = Json::object();
   for (const auto& [name, value] : parameters)
     document[name] = std::visit([](const auto& content) { return Json(content); }, value);
   return document;
 }
 
-Json to_json(const Evidence& evidence) {
+Json json_of(const Evidence& evidence) {
   Json document = Json::object();
   for (const auto& [name, text] : evidence) document[name] = text;
   return document;
 }
 
-Json to_json(const Cause& cause) {
+Json json_of(const Cause& cause) {
   return {{"stream", cause.stream.value()},   {"offset", cause.offset.value()},
           {"event_uid", cause.event_uid},     {"event_digest", cause.event_digest},
           {"rule", cause.rule.value()},       {"rule_title", cause.rule_title},
@@ -36,17 +36,17 @@ Json request_json(const ActionRequest& request) {
           {"type", name_of(request.type)},
           {"host", request.host},
           {"target", request.target},
-          {"parameters", to_json(request.parameters)},
+          {"parameters", json_of(request.parameters)},
           {"severity", name_of(request.severity)},
           {"comment", request.comment},
-          {"submitter", to_json(request.submitter)},
+          {"submitter", json_of(request.submitter)},
           {"authors", request.authors},
           {"not_after", iso8601(request.not_after)},
           {"verify_after", duration_text(request.verify_after)},
           {"pickup_deadline", duration_text(request.pickup_deadline)},
           {"defect", request.defect},
           {"partition", request.partition.value()},
-          {"cause", to_json(request.cause)}};
+          {"cause", json_of(request.cause)}};
 }
 
 template <class Row>
@@ -75,7 +75,7 @@ Json to_json(const Action& action) {
                    {"updated_at", iso8601(action.updated_at)},
                    {"approver", action.approver},
                    {"detail", action.detail},
-                   {"evidence", to_json(action.evidence)}});
+                   {"evidence", json_of(action.evidence)}});
   return document;
 }
 
@@ -86,7 +86,7 @@ Json to_json(const AuditRecord& record) {
           {"action", record.action.value()},
           {"type", name_of(record.type)},
           {"target", record.target},
-          {"actor", to_json(record.actor)},
+          {"actor", json_of(record.actor)},
           {"event", record.event},
           {"from", record.from ? Json(name_of(*record.from)) : Json(nullptr)},
           {"to", name_of(record.to)},

@@ -280,10 +280,10 @@ asio::awaitable<Answer> HttpServer::Body::answer(Request request) {
 }
 
 asio::awaitable<bool> HttpServer::Body::refuse(Connection& connection, Answer refusal) {
-  constexpr unsigned kHttp11 = 11;
+  constexpr unsigned kVersion = 11;
   count(refusal);
   error_code error;
-  const bool sent = co_await send(connection, response_of(std::move(refusal), kHttp11, false, true));
+  const bool sent = co_await send(connection, response_of(std::move(refusal), kVersion, false, true));
   if (!sent) co_return false;
   connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
   connection.stream.expires_after(kLingerTimeout);

@@ -22,7 +22,7 @@ constexpr Duration kLastCommitTimeout = std::chrono::seconds(2);
 constexpr Duration kCloseTimeout =
     std::chrono::seconds(7);  // closing was seen to take 5 s during a rebalance
 constexpr std::chrono::milliseconds kCloseStep{100};
-constexpr std::chrono::milliseconds kAnswerTimeout = std::chrono::seconds(3);
+constexpr std::chrono::milliseconds kWatermarksTimeout = std::chrono::seconds(3);
 
 }  // namespace
 
@@ -126,7 +126,7 @@ void KafkaSource::Consumer::on_out_of_range(const rd_kafka_message_t& message) {
   std::int64_t low = 0;
   std::int64_t high = 0;
   const auto code = rd_kafka_query_watermark_offsets(handle_.get(), owned->topic.c_str(), owned->partition,
-                                                     &low, &high, milliseconds(kAnswerTimeout));
+                                                     &low, &high, milliseconds(kWatermarksTimeout));
   const bool inside = owned->next >= low && owned->next <= high;
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR && !inside) {
     halted_ = lost_position(owned->stream, Offset(owned->next), Offset(low), Offset(high));

@@ -72,7 +72,8 @@ KafkaProperties consumer_defaults() {
       {"check.crcs", "true"},             // off in librdkafka: a flipped bit would reach a rule
       {"allow.auto.create.topics", "false"},
       {"queued.max.messages.kbytes", "32768"},  // prefetch per partition queue; bounds memory while paused
-      {"queued.min.messages", "2000"},
+      {"queued.min.messages",
+       "20000"},  // over it librdkafka 2.0.2 rests for a second; the bytes above bound memory
       {"fetch.message.max.bytes", "1048576"},      // per partition; grows by itself for a larger record
       {"fetch.max.bytes", "16777216"},             // per answer
       {"receive.message.max.bytes", "134217728"},  // a record beyond it would block its partition for ever

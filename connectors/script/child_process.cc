@@ -60,12 +60,14 @@ bool default_signals() {
 
 /// Runs in the child: async-signal-safe calls only, because other threads may have held any lock.
 [[noreturn]] void become(const Launch& launch) {
-  const bool ready =
-      ::setsid() >= 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-      ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::dup2(launch.stdin_fd, STDIN_FILENO) >= 0 &&
-      ::dup2(launch.output_fd, STDOUT_FILENO) >= 0 && ::dup2(launch.output_fd, STDERR_FILENO) >= 0 &&
-      ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0 && ::chdir(launch.directory) == 0 &&
-      default_signals();
+  const bool ready = ::setsid() >= 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+                     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                     ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&
+                     ::dup2(launch.stdin_fd, STDIN_FILENO) >= 0 &&
+                     ::dup2(launch.output_fd, STDOUT_FILENO) >= 0 &&
+                     ::dup2(launch.output_fd, STDERR_FILENO) >= 0 &&
+                     ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0 &&
+                     ::chdir(launch.directory) == 0 && default_signals();
   ::umask(kPrivateUmask);
   // The engine may have died before the death signal was armed.
   if (ready && ::getppid() == launch.engine)

@@ -14,9 +14,9 @@ namespace riposte {
 
 /// Long enough for a call to a slow web service.
 inline constexpr Duration kScriptTimeoutDefault = std::chrono::seconds(30);
-/// A script holds one of the dispatcher's few threads while it runs; what takes longer belongs into a service
-/// of its own.
-inline constexpr Duration kScriptTimeoutMax = std::chrono::hours(1);
+/// A script holds one of the dispatcher's few threads while it runs, and an order without an answer for
+/// kExecutionDeadline (step.h) is in doubt; what takes longer belongs into a service of its own.
+inline constexpr Duration kScriptTimeoutMax = std::chrono::minutes(10);
 /// What one reads of a script's output is a message, not a file.
 inline constexpr std::size_t kScriptOutputDefault = std::size_t{64} * 1024;
 /// It is stored with the action, whose record travels as one piece.

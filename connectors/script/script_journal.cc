@@ -36,7 +36,8 @@ constexpr std::array<Outcome::Kind, 9> kOutcomeKinds{Outcome::Kind::ok,
                                                      Outcome::Kind::unknown};
 
 std::unexpected<Error> failed(const std::filesystem::path& path, int error) {
-  return fail(Errc::unavailable,
+  const bool full = error == ENOSPC || error == EDQUOT;
+  return fail(full ? Errc::unavailable : Errc::corrupt,
               "script journal " + path.string() + ": " + std::generic_category().message(error));
 }
 

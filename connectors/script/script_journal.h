@@ -5,8 +5,9 @@
 /// ended; both synced,
 ///          file and directory, before the next step. One action has one journal entry, whatever the attempt.
 /// Threads: any, for different actions; of two for the same action one finds the entry already there.
-/// Errors:  unavailable (disk full, I/O), corrupt (a record that does not decode), conflict (already
-/// started). Owns:    the directory's files. Limits:  entries older than kJournalRetention are removed at
+/// Errors:  unavailable (the disk is full: it passes), corrupt (I/O, permission, or a record that does not
+///          decode), conflict (already started). Owns:    the directory's files. Limits:  entries older than
+///          kJournalRetention are removed at
 /// open; reaches_back_to() says from when on "no entry" means
 ///          "never started". A directory that was removed or restored from a copy knows less than it seems.
 #pragma once

@@ -14,7 +14,7 @@
 namespace riposte {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::string_view kScriptParameter = "script";
 
@@ -62,12 +62,12 @@ Result<Parameters> read_parameters(const ActionRequest& request, const Script& s
   return parameters;
 }
 
-Json json_of(const Value& value) {
-  return std::visit([](const auto& held) { return Json(held); }, value);
+OrderedJson json_of(const Value& value) {
+  return std::visit([](const auto& held) { return OrderedJson(held); }, value);
 }
 
-Json document(const ScriptOrder& order, const ActionRequest& request, std::uint32_t attempt) {
-  Json parameters = Json::object();
+OrderedJson document(const ScriptOrder& order, const ActionRequest& request, std::uint32_t attempt) {
+  OrderedJson parameters = OrderedJson::object();
   for (const auto& [name, value] : order.parameters) parameters[name] = json_of(value);
   return {{"version", kPayloadVersion},
           {"action_id", request.id.value()},
@@ -86,8 +86,8 @@ Json document(const ScriptOrder& order, const ActionRequest& request, std::uint3
             {"uid", request.cause.event_uid}}}};
 }
 
-std::string line_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string line_of(const OrderedJson& json) {
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ std::string payload_of(const ScriptOrder& order, const ActionRequest& request, s
 }
 
 std::string verify_payload_of(const ScriptOrder& order, const Action& action) {
-  Json json = document(order, action, action.attempt);
+  OrderedJson json = document(order, action, action.attempt);
   json["evidence"] = action.evidence;
   return line_of(json);
 }

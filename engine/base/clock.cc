@@ -14,12 +14,22 @@ namespace riposte {
 using std::chrono::duration_cast;
 using std::chrono::microseconds;
 
-SystemClock::SystemClock()
-    : wall_at_start_(std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now())),
-      steady_at_start_(std::chrono::steady_clock::now()) {}
+SystemClock::SystemClock(std::function<Readings()> read) : read_(std::move(read)) {
+  const Readings start = read_();
+  ahead_ = start.wall.time_since_epoch() - start.monotonic;
+}
+
+SystemClock::Readings SystemClock::machine_clocks() {
+  return {std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now()),
+          duration_cast<microseconds>(std::chrono::steady_clock::now().time_since_epoch())};
+}
 
 WallTime SystemClock::now() {
-  return wall_at_start_ + duration_cast<microseconds>(std::chrono::steady_clock::now() - steady_at_start_);
+  std::scoped_lock lock(mutex_);
+  const Readings current = read_();
+  const Duration ahead = current.wall.time_since_epoch() - current.monotonic;
+  if (ahead > ahead_ + kDriftMax) ahead_ = ahead;
+  return WallTime(current.monotonic + ahead_);
 }
 
 WallTime ManualClock::now() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -21,16 +22,28 @@ class Clock {
   virtual WallTime now() = 0;
 };
 
-/// Wall time at start, carried forward by the monotonic clock: a step of the machine's clock neither
-/// freezes nor mass-expires a deadline inside a running process.
+/// Wall time carried forward by the monotonic clock: a machine's clock that is set back freezes no deadline.
+///
+/// One that is set forward, or a machine that slept, is followed, because active hours and the comparison
+/// with the start of processes need the true time.
 class SystemClock final : public Clock {
  public:
-  SystemClock();
+  /// What the machine's two clocks say; a test gives its own.
+  struct Readings {
+    WallTime wall;
+    Duration monotonic;
+  };
+  explicit SystemClock(std::function<Readings()> read = machine_clocks);
   WallTime now() override;
 
+  static Readings machine_clocks();
+  /// A difference up to this is drift, which the monotonic clock smooths.
+  static constexpr Duration kDriftMax = std::chrono::seconds(1);
+
  private:
-  const WallTime wall_at_start_;
-  const std::chrono::steady_clock::time_point steady_at_start_;
+  const std::function<Readings()> read_;
+  std::mutex mutex_;
+  Duration ahead_;  ///< wall time minus monotonic time
 };
 
 /// A clock that a test moves.

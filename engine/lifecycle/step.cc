@@ -164,6 +164,13 @@ Result<Step> probed(const Action& action, const Probe& probe, WallTime now) {
       return doubt(action, probe.detail, "probed", now);
     case Probe::Kind::never_ran: {
       Move move(action, now);
+      if (now > action.updated_at + action.pickup_deadline)
+        return move.to(State::failed)
+            .because(Reason::pickup_deadline_passed)
+            .saying("the engine was away past its pickup deadline of " +
+                    duration_text(action.pickup_deadline))
+            .due({})
+            .by(kEngine, "probed");
       move.action().in_doubt = false;
       move.saying(probe.detail).due(now + kExecutionDeadline);
       return move.by(kEngine, "probed", {Dispatch{move.action()}});
@@ -260,7 +267,7 @@ Result<Step> step(const Action* action, const Fact& fact, WallTime now) {
 }
 
 std::optional<Effect> owed(const Action& action, WallTime now) {
-  if (action.state == State::executing && !action.in_doubt) return AskExecutor{action};
+  if (action.state == State::executing) return AskExecutor{action};
   const bool unproved = action.state == State::completed && action.verification == Verification::pending;
   if (unproved && action.due_at && now >= *action.due_at) return Verify{action};
   return {};

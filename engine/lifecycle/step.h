@@ -20,6 +20,7 @@ struct Step {
 Result<Step> step(const Action* action, const Fact& fact, WallTime now);
 
 /// The effect that the stored state alone owes, asked after a restart and whenever `now` moves: repeatable.
+/// What is in doubt is asked about, too: the answer may be on record by now.
 /// A queued action owes nothing here: starting it is a Started fact, given when a slot is free.
 std::optional<Effect> owed(const Action& action, WallTime now);
 

@@ -21,6 +21,7 @@ Dispatcher::Lane Dispatcher::lane_of(ActionType type) {
 }
 
 bool Dispatcher::take(ActionType type) {
+  if (stopping_) return false;
   std::atomic<int>& free = tracks_[static_cast<std::size_t>(lane_of(type))].free;
   if (free.fetch_sub(1) > 0) return true;
   free.fetch_add(1);
@@ -35,6 +36,7 @@ bool Dispatcher::run(Effect effect) {
 }
 
 void Dispatcher::stop() {
+  stopping_ = true;
   for (std::jthread& thread : threads_) thread.request_stop();
   for (Track& track : tracks_) track.effects.close();
   threads_.clear();

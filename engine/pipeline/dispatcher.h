@@ -52,6 +52,7 @@ class Dispatcher final : public Slots {
 
   const HandsByType hands_;
   const Post post_;
+  std::atomic<bool> stopping_{false};
   std::array<Track, 2> tracks_;
   std::vector<std::jthread> threads_;
 };

@@ -10,6 +10,8 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
+constexpr const char* kNothingToRead = "the source has given nothing to read yet; its log says why";
+
 }  // namespace
 
 Intake::Intake(Source& source, Records& records, std::vector<Worker*> workers, IntakeLimits limits,
@@ -59,7 +61,7 @@ Result<void> Intake::turn(const std::stop_token& stop) {
   auto events = source_.poll(kPollTimeout);
   if (events) {
     crash_point("consume.after_poll");
-    if (!disk_low_ && held_.empty()) say("");
+    if (!disk_low_ && held_.empty()) say(streams_.empty() && events->empty() ? kNothingToRead : "");
     return hand_out(std::move(*events), stop);
   }
   if (events.error().code != Errc::unavailable) return std::unexpected(std::move(events).error());

@@ -11,8 +11,8 @@ Result<PartitionState> PartitionState::load(Partition id, Records& records, std:
   std::vector<Action> actions = TRY(records.open_actions(id));
   std::ranges::sort(actions, {}, [](const Action& a) { return std::pair(a.updated_at, a.created_at); });
   for (Action& action : actions) {
-    if (action.state == State::executing && !action.in_doubt) {
-      state.busy_.insert(state.lane_of(action));
+    if (action.state == State::executing) {
+      if (!action.in_doubt) state.busy_.insert(state.lane_of(action));
       state.unresolved_.push_back(action.id);
     }
     state.admit(std::move(action));
@@ -27,11 +27,15 @@ std::string PartitionState::lane_of(const Action& action) const {
   return exclusive ? action.host + '\0' + action.target : action.id.value();
 }
 
+std::map<std::uint64_t, ActionId>& PartitionState::queue_of(const Action& action) {
+  return queues_[action.type == ActionType::run_script ? 1 : 0];
+}
+
 void PartitionState::admit(Action action) {
   const ActionId id = action.id;
   if (action.due_at && !action.in_doubt) due_.emplace(*action.due_at, id);
   if (action.state == State::queued && place_.try_emplace(id, places_given_).second)
-    queue_.emplace(places_given_++, id);
+    queue_of(action).emplace(places_given_++, id);
   if (action.in_doubt) ++in_doubt_;
   open_.insert_or_assign(id, std::move(action));
 }
@@ -161,7 +165,7 @@ void PartitionState::apply(Step step) {
     if (before->second.in_doubt) --in_doubt_;
     if (before->second.due_at) due_.erase({*before->second.due_at, id});
     if (const auto place = place_.find(id); place != place_.end() && step.action.state != State::queued) {
-      queue_.erase(place->second);
+      queue_of(before->second).erase(place->second);
       place_.erase(place);
     }
     if (before->second.state == State::executing) busy_.erase(lane_of(before->second));
@@ -176,7 +180,7 @@ void PartitionState::apply(Step step) {
 void PartitionState::advance(WallTime now, Slots& slots) {
   let_time_act(now, slots);
   ask_about_unresolved(now, slots);
-  start_queued(now, slots);
+  for (const auto& queue : queues_) start_queued(queue, now, slots);
 }
 
 void PartitionState::let_time_act(WallTime now, Slots& slots) {
@@ -214,10 +218,11 @@ void PartitionState::ask_about_unresolved(WallTime now, Slots& slots) {
   unresolved_.insert(unresolved_.end(), still.begin(), still.end());
 }
 
-void PartitionState::start_queued(WallTime now, Slots& slots) {
+void PartitionState::start_queued(const std::map<std::uint64_t, ActionId>& queue, WallTime now,
+                                  Slots& slots) {
   // apply() edits the queue: walk a copy of what may start now.
   std::vector<ActionId> queued;
-  for (auto next = queue_.begin(); next != queue_.end() && queued.size() < kStartScanMax; ++next)
+  for (auto next = queue.begin(); next != queue.end() && queued.size() < kStartScanMax; ++next)
     queued.push_back(next->second);
   std::unordered_set<std::string> passed_over;
   for (const ActionId& id : queued) {

@@ -5,6 +5,7 @@
 /// make it durable, and only then carry out take_effects(). Threads: one.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <set>
@@ -62,14 +63,14 @@ class PartitionState {
 
   std::optional<WallTime> next_due() const;
   /// Something is queued or owed and waits for a slot.
-  bool waiting() const { return !queue_.empty() || !unresolved_.empty(); }
+  bool waiting() const { return !queues_[0].empty() || !queues_[1].empty() || !unresolved_.empty(); }
   std::size_t pending_rows() const { return commit_.rows.size() + commit_.dead_letters.size(); }
   std::size_t open_count() const { return open_.size(); }
   std::size_t in_doubt_count() const { return in_doubt_; }
   Partition id() const { return id_; }
 
-  /// Queued orders that one advance() looks at: those behind wait for the next, so that a long queue costs no
-  /// more than a short one.
+  /// Queued orders of a kind that one advance() looks at: those behind wait for the next, so that a long
+  /// queue costs no more than a short one.
   static constexpr std::size_t kStartScanMax = 256;
   /// A position that moved without any match is made durable at least this often.
   static constexpr Duration kPositionLag = std::chrono::seconds(1);
@@ -88,7 +89,8 @@ class PartitionState {
   void put_row(const Action& action);
   void let_time_act(WallTime now, Slots& slots);
   void ask_about_unresolved(WallTime now, Slots& slots);
-  void start_queued(WallTime now, Slots& slots);
+  void start_queued(const std::map<std::uint64_t, ActionId>& queue, WallTime now, Slots& slots);
+  std::map<std::uint64_t, ActionId>& queue_of(const Action& action);
   std::string lane_of(const Action& action) const;
 
   Partition id_;
@@ -97,7 +99,9 @@ class PartitionState {
   std::vector<ActionId> claimed_;  ///< until the commit is durable
   std::unordered_map<ActionId, Action> open_;
   std::set<std::pair<WallTime, ActionId>> due_;
-  std::map<std::uint64_t, ActionId> queue_;  ///< queued, by the order in which they got there
+  /// Queued, by the order in which they got there. Scripts wait apart: however many there are, a kill does
+  /// not wait behind them.
+  std::array<std::map<std::uint64_t, ActionId>, 2> queues_;
   std::unordered_map<ActionId, std::uint64_t> place_;
   std::uint64_t places_given_ = 0;
   std::vector<ActionId> unresolved_;        ///< executing, and nobody is on it: ask the executor

@@ -12,6 +12,19 @@ std::string text_of_field(const Detected& detected, std::string_view field) {
   return value ? value->text() : "";
 }
 
+/// A comment is read by people, and every open action is held in memory.
+constexpr std::size_t kCommentBytesMax = 4096;
+/// A parameter is passed on whole or not at all.
+constexpr std::size_t kParameterBytesMax = std::size_t{16} * 1024;
+
+/// At most `bytes_max` of it, never half a UTF-8 character, and it shows that something is missing.
+std::string cut(std::string text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0U) == 0x80U) --bytes_max;
+  text.resize(bytes_max);
+  return text + "… (cut)";
+}
+
 /// A comment is for people: what the event lacks is said, and stops nothing.
 std::string render_text(const Detected& detected, const TextTemplate& text) {
   std::string rendered;
@@ -24,7 +37,7 @@ std::string render_text(const Detected& detected, const TextTemplate& text) {
       rendered += "(no " + piece.text + ")";
     }
   }
-  return rendered;
+  return cut(std::move(rendered), kCommentBytesMax);
 }
 
 /// Fills an order field by field and remembers the first thing that is missing.
@@ -33,10 +46,12 @@ class Order {
   Order(const Detected& detected, ActionRequest& request) : detected_(detected), request_(request) {}
 
   void lack(std::string what) {
-    if (request_.defect.empty()) request_.defect = std::move(what);
+    if (request_.defect.empty()) request_.defect = cut(std::move(what), kCommentBytesMax);
   }
 
   void set(const std::string& name, const Value& value, std::span<const ParameterSpec> specs) {
+    if (text_of(value).size() > kParameterBytesMax)
+      return lack("parameter '" + name + "' is longer than " + std::to_string(kParameterBytesMax) + " bytes");
     const auto spec = std::ranges::find(specs, name, &ParameterSpec::name);
     const auto conformed = conform(value, spec == specs.end() ? ValueKind::string : spec->kind);
     if (conformed)
@@ -62,9 +77,21 @@ class Order {
     request_.parameters["pid"] = *number;
     request_.target = "process " + std::to_string(*number);
     aim_at_start(field);
+    check_time();
   }
 
  private:
+  /// Without the time of the event nothing would tell a process from a later one with the same number: the
+  /// time of reading may be hours later.
+  void check_time() {
+    const std::string time = text_of_field(detected_, field::kTime);
+    if (!time.empty() && !parse_iso8601(time)) return lack("the event's time is no time: '" + time + "'");
+    if (time.empty() && !request_.parameters.contains("start"))
+      lack(
+          "the event has neither a time nor the process's start, so the process cannot be told from a later "
+          "one");
+  }
+
   /// "process.parent.pid" has its start in "process.parent.start".
   void aim_at_start(const std::string& pid_field) {
     constexpr std::string_view kPid = ".pid";

@@ -1,6 +1,15 @@
-// The ports are interfaces; this file makes each header compile by itself.
+#include <algorithm>
+
 #include "engine/ports/control.h"
 #include "engine/ports/dead_letter_sink.h"
 #include "engine/ports/executor.h"
 #include "engine/ports/records.h"
 #include "engine/ports/source.h"
+
+namespace riposte {
+
+bool includes(const std::vector<ActionType>& types, ActionType type) {
+  return types.empty() || std::ranges::find(types, type) != types.end();
+}
+
+}  // namespace riposte

@@ -19,13 +19,18 @@ struct ActionQuery {
   std::string host;
   bool open_only = false;
   std::size_t limit = 100;
+  std::vector<ActionType> types{};  ///< empty: all; otherwise what the asking person may read
 };
 
 /// Which audit records to show: the newest `limit` of them, oldest first; of one action the first `limit`.
 struct AuditQuery {
   ActionId action;  ///< empty: all
   std::size_t limit = 1000;
+  std::vector<ActionType> types{};  ///< empty: all; otherwise what the asking person may read
 };
+
+/// `types` empty, or this one among them.
+bool includes(const std::vector<ActionType>& types, ActionType type);
 
 struct StoredDeadLetter {
   std::string key;  ///< to acknowledge it with
@@ -55,7 +60,7 @@ class Records {
   virtual Result<std::vector<Action>> list(const ActionQuery& query) = 0;
   virtual Result<std::vector<AuditRecord>> audit(const AuditQuery& query) = 0;
 
-  /// Undelivered dead letters, oldest first.
+  /// Undelivered dead letters, at most `limit` and no more than fit into memory; empty when there is none.
   virtual Result<std::vector<StoredDeadLetter>> dead_letters(std::size_t limit) = 0;
   /// They are delivered: forget them.
   virtual Result<void> acknowledge(std::span<const std::string> keys) = 0;

@@ -8,7 +8,10 @@ Result<std::uint64_t> HighWater::read() const {
   if (!std::filesystem::exists(file_)) return 0;
   std::ifstream in(file_);
   std::uint64_t commits = 0;
-  if (!(in >> commits)) return fail(Errc::corrupt, file_.string() + " is not a number");
+  if (!(in >> commits))
+    return fail(Errc::corrupt,
+                file_.string() +
+                    " holds no number, as after a power cut; remove it, the next commit writes a new one");
   return commits;
 }
 

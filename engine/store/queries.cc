@@ -7,8 +7,12 @@
 namespace riposte {
 namespace {
 
+/// One answer holds this much, or one letter that is larger.
+constexpr std::size_t kDeadLetterBytesMax = std::size_t{8} << 20;
+
 bool wanted(const Action& action, const ActionQuery& query) {
-  return (!query.state || action.state == *query.state) && (!query.type || action.type == *query.type) &&
+  return includes(query.types, action.type) && (!query.state || action.state == *query.state) &&
+         (!query.type || action.type == *query.type) &&
          (query.rule.empty() || action.cause.rule.value() == query.rule) &&
          (query.host.empty() || action.host == query.host) && (!query.open_only || !is_closed(action));
 }
@@ -85,7 +89,8 @@ Result<std::vector<AuditRecord>> ActionStore::audit_of_action(const AuditQuery& 
       Family::audit_by_action, id, [&](std::string_view key, std::string_view) -> Result<bool> {
         const auto bytes = TRY(database_->get(Family::audit, std::string(key.substr(id.size()))));
         if (!bytes) return fail(Errc::corrupt, "an audit record of action " + id + " is missing");
-        records.push_back(TRY(decode_audit(*bytes)));
+        AuditRecord record = TRY(decode_audit(*bytes));
+        if (includes(query.types, record.type)) records.push_back(std::move(record));
         return records.size() < query.limit;
       }));
   return records;
@@ -98,10 +103,14 @@ Result<std::vector<AuditRecord>> ActionStore::audit_of_all(const AuditQuery& que
       database_->db->NewIterator(rocksdb::ReadOptions(), database_->family(Family::audit)));
   for (const Partition partition : TRY(partitions())) {
     std::size_t taken = 0;
+    const std::string prefix = keys::of_partition(partition);
     for (at->SeekForPrev(keys::of_audit(partition, UINT64_MAX));
-         at->Valid() && taken < query.limit && at->key().starts_with(keys::of_partition(partition));
-         at->Prev(), ++taken)
-      records.push_back(TRY(decode_audit(at->value().ToStringView())));
+         at->Valid() && taken < query.limit && at->key().starts_with(prefix); at->Prev()) {
+      AuditRecord record = TRY(decode_audit(at->value().ToStringView()));
+      if (!includes(query.types, record.type)) continue;
+      records.push_back(std::move(record));
+      ++taken;
+    }
     if (!at->status().ok()) return std::unexpected(error_of(at->status(), "reading the audit"));
   }
   std::ranges::sort(records, {},
@@ -113,9 +122,11 @@ Result<std::vector<AuditRecord>> ActionStore::audit_of_all(const AuditQuery& que
 
 Result<std::vector<StoredDeadLetter>> ActionStore::dead_letters(std::size_t limit) {
   std::vector<StoredDeadLetter> letters;
+  std::size_t bytes = 0;
   TRY(database_->scan(Family::outbox, "", [&](std::string_view key, std::string_view value) -> Result<bool> {
     letters.push_back({std::string(key), TRY(decode_dead_letter(value))});
-    return letters.size() < limit;
+    bytes += value.size();
+    return letters.size() < limit && bytes < kDeadLetterBytesMax;
   }));
   return letters;
 }

@@ -17,7 +17,7 @@ class BrokerStops final : public testing::Environment {
  public:
   void TearDown() override { shared_broker.reset(); }
 };
-testing::Environment* const broker_stops = testing::AddGlobalTestEnvironment(new BrokerStops);
+testing::Environment* const kBrokerStops = testing::AddGlobalTestEnvironment(new BrokerStops);
 
 class RealKafka final : public SourceWorld {
  public:

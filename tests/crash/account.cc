@@ -190,11 +190,6 @@ class Comparison {
     const int runs = is_script ? at_runs(row.id) : 0;
     if (row.in_doubt) return;  // zero or one line: check_ledger() has seen to it
     if (wanted.is_offer && row.state == State::pending_approval) return;
-    if (row.state == State::failed && row.reason == Reason::executor_error &&
-        row.detail.starts_with("ended by force because the engine is stopping")) {
-      ++verdict_.cut_off;
-      return;
-    }
     if (row.state != State::completed || row.verification != Verification::passed)
       find("{} ended {}, verification {}: {}", row.id.value(), name_of(row.state), name_of(row.verification),
            row.detail);

@@ -65,7 +65,6 @@ struct Verdict {
   int twice = 0;       ///< run or recorded more than once
   int unrecorded = 0;  ///< effects without their record
   int in_doubt = 0;    ///< no finding when a script was cut off
-  int cut_off = 0;     ///< scripts ended by the engine's own orderly stop: failed, and said so
 };
 
 /// What holds at every moment, above all right after a kill. `before`: the remains of the kill before.

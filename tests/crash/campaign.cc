@@ -311,7 +311,6 @@ std::string Campaign::summary() const {
       "{} unrecorded effects, {} in doubt",
       named + random_kills_, named, random_kills_, workload_.detections(), before_.actions.size(),
       verdict_.lost, verdict_.twice, verdict_.unrecorded, verdict_.in_doubt);
-  if (verdict_.cut_off > 0) text += fmt::format(", {} ended by the engine's own stop", verdict_.cut_off);
   return text + fmt::format("; seed {}", seed_);
 }
 

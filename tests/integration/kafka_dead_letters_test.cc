@@ -43,7 +43,7 @@ Letter read(const rd_kafka_message_t& message) {
 class MockedDeadLettersTest : public testing::Test {
  protected:
   std::unique_ptr<KafkaDeadLetters> open(const KafkaProperties& properties = {}) {
-    auto sink = KafkaDeadLetters::open({cluster_.bootstrap(), topic_name, properties});
+    auto sink = KafkaDeadLetters::open({cluster_.bootstrap(), kTopicName, properties});
     EXPECT_TRUE(sink.has_value());
     return std::move(*sink);
   }
@@ -52,7 +52,7 @@ class MockedDeadLettersTest : public testing::Test {
     const KafkaHandle client = make_client(RD_KAFKA_CONSUMER, cluster_.bootstrap(),
                                            {{"group.id", "reader"}, {"fetch.wait.max.ms", "20"}});
     const kafka::Partitions all = kafka::make_partitions();
-    rd_kafka_topic_partition_list_add(all.get(), topic_name.c_str(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_topic_partition_list_add(all.get(), kTopicName.c_str(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
     rd_kafka_assign(client.get(), all.get());
     std::vector<Letter> letters;
     const Deadline deadline = Deadline::after(std::chrono::seconds(5));
@@ -125,7 +125,7 @@ TEST_F(MockedDeadLettersTest, AreNotDeliveredWhileTheBrokerIsDownAndAreAfterward
   const auto refused = sink->deliver(std::vector{letter(7, "one")});
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, Errc::unavailable);
-  EXPECT_THAT(refused.error().text(), HasSubstr(topic_name));
+  EXPECT_THAT(refused.error().text(), HasSubstr(kTopicName));
   cluster_.set_down(false);
   const Deadline deadline = Deadline::after(std::chrono::seconds(10));
   auto delivered = sink->deliver(std::vector{letter(7, "one")});

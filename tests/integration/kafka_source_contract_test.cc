@@ -46,7 +46,7 @@ class Worlds final : public testing::Environment {
   static inline std::deque<std::unique_ptr<SourceWorld>> ready;
 };
 
-testing::Environment* const worlds = testing::AddGlobalTestEnvironment(new Worlds);
+testing::Environment* const kWorlds = testing::AddGlobalTestEnvironment(new Worlds);
 
 }  // namespace
 

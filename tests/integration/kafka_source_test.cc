@@ -13,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const StreamId first_stream("kafka:" + topic_name + "/0");
+const StreamId kFirstStream("kafka:" + kTopicName + "/0");
 
 /// A cluster of its own with one source that is about to join it.
 struct Scene {
@@ -105,9 +105,9 @@ struct Member {
 TEST_F(MockedKafkaTest, GivesTombstonesAsEmptyAndMarksWhatIsTooLarge) {
   auto& [cluster, joining] = scenes->plain;
   KafkaProducer producer(cluster.bootstrap());
-  producer.produce(topic_name, 0, "key", std::nullopt);
-  producer.produce(topic_name, 0, "key", std::string(101, 'x'));
-  producer.produce(topic_name, 0, "key", std::string(100, 'y'));
+  producer.produce(kTopicName, 0, "key", std::nullopt);
+  producer.produce(kTopicName, 0, "key", std::string(101, 'x'));
+  producer.produce(kTopicName, 0, "key", std::string(100, 'y'));
   producer.flush();
   const auto source = joining.take(nothing_stored());
   ASSERT_NO_FATAL_FAILURE(poll_until(received_, *source, records(3)));
@@ -144,7 +144,7 @@ TEST_F(MockedKafkaTest, TakesPartitionsAnewWhenTheBrokerWronglyCallsAPositionOut
   cluster.fail(kFetch, {RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE});
   cluster.produce(0, numbered(20, 40));
   while (store.total() < 40 && deadline.left() > Duration::zero()) ASSERT_NO_FATAL_FAILURE(member.poll());
-  EXPECT_EQ(store.dealt_with[first_stream], numbered(0, 40));
+  EXPECT_EQ(store.dealt_with[kFirstStream], numbered(0, 40));
 }
 
 TEST_F(MockedKafkaTest, GivesTheErrorOfALookupAndTriesAgain) {
@@ -218,7 +218,7 @@ TEST_F(MockedKafkaTest, TellsTheGroupWhatIsDurableWhenItCloses) {
   auto source = joining.take(nothing_stored());
   ASSERT_NO_FATAL_FAILURE(poll_until(received_, *source, records(10)));
   EXPECT_LT(cluster.committed_by_group("engine"), 0) << "what was read is not yet durable";
-  source->committed(first_stream, Offset(7));
+  source->committed(kFirstStream, Offset(7));
   source.reset();
   EXPECT_EQ(cluster.committed_by_group("engine"), 7);
 }

@@ -19,7 +19,7 @@ void check(rd_kafka_resp_err_t code, const char* doing) {
 
 kafka::Partitions first_partition(std::int64_t offset) {
   kafka::Partitions list = kafka::make_partitions();
-  rd_kafka_topic_partition_list_add(list.get(), topic_name.c_str(), 0)->offset = offset;
+  rd_kafka_topic_partition_list_add(list.get(), kTopicName.c_str(), 0)->offset = offset;
   return list;
 }
 
@@ -28,9 +28,9 @@ kafka::Partitions first_partition(std::int64_t offset) {
 MockCluster::MockCluster(int partitions)
     : host_(make_client(RD_KAFKA_PRODUCER, "127.0.0.1:1")),
       cluster_(rd_kafka_mock_cluster_new(host_.get(), 1)) {
-  check(rd_kafka_mock_topic_create(cluster_, topic_name.c_str(), partitions, 1), "creating a topic");
+  check(rd_kafka_mock_topic_create(cluster_, kTopicName.c_str(), partitions, 1), "creating a topic");
   producer_ = std::make_unique<KafkaProducer>(bootstrap());
-  topic_ = rd_kafka_topic_new(producer_->handle(), topic_name.c_str(), nullptr);
+  topic_ = rd_kafka_topic_new(producer_->handle(), kTopicName.c_str(), nullptr);
 }
 
 MockCluster::~MockCluster() {
@@ -47,7 +47,7 @@ MockCluster::~MockCluster() {
 std::string MockCluster::bootstrap() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
 
 void MockCluster::produce(std::int32_t partition, const std::vector<std::string>& records) {
-  for (const std::string& record : records) producer_->produce(topic_name, partition, {}, record);
+  for (const std::string& record : records) producer_->produce(kTopicName, partition, {}, record);
   producer_->flush();
 }
 
@@ -78,7 +78,7 @@ std::int64_t MockCluster::committed_by_group(const std::string& group) {
 
 KafkaOptions options_for(const MockCluster& cluster, const std::string& group, const KafkaProperties& more) {
   KafkaOptions options{
-      .brokers = cluster.bootstrap(), .topics = {topic_name}, .group = group, .properties = more};
+      .brokers = cluster.bootstrap(), .topics = {kTopicName}, .group = group, .properties = more};
   options.properties.try_emplace("group.instance.id", "");
   options.properties.try_emplace("session.timeout.ms", "3300");  // over the 3 s
   options.properties.try_emplace("heartbeat.interval.ms", "100");

@@ -24,7 +24,7 @@ inline constexpr std::int16_t kProduce = 0;
 inline constexpr std::int16_t kOffsetFetch = 9;
 inline constexpr std::int16_t kHeartbeat = 12;
 
-inline const std::string topic_name = "detections";
+inline const std::string kTopicName = "detections";
 
 class MockCluster {
  public:

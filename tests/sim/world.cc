@@ -110,8 +110,9 @@ Action World::action(const std::string& event_uid) {
 std::vector<AuditRecord> World::audit() { return *records_.audit({ActionId(), 100'000}); }
 
 std::string alert(const std::string& uid, int pid, const std::string& severity, const std::string& name) {
-  return R"({"host":{"name":"ward-7"},"process":{"pid":)" + std::to_string(pid) + R"(,"name":")" + name +
-         R"("},"kibana.alert.uuid":")" + uid + R"(","kibana.alert.severity":")" + severity + R"("})";
+  return R"({"@timestamp":"2026-03-10T11:59:00Z","host":{"name":"ward-7"},"process":{"pid":)" +
+         std::to_string(pid) + R"(,"name":")" + name + R"("},"kibana.alert.uuid":")" + uid +
+         R"(","kibana.alert.severity":")" + severity + R"("})";
 }
 
 }  // namespace riposte::test

@@ -53,7 +53,11 @@ class World {
  private:
   class Hands : public Slots {
    public:
-    bool take(ActionType) override { return free > 0 && free-- > 0; }
+    bool take(ActionType) override {
+      if (free == 0) return false;
+      --free;
+      return true;
+    }
     int free = 4;
   };
   struct Answered {

@@ -13,7 +13,7 @@
 namespace riposte::test {
 namespace {
 
-constexpr std::chrono::milliseconds kPollInterval{5};
+constexpr std::chrono::milliseconds kExitPollInterval{5};
 constexpr int kCannotExecute = 127;  // as in a shell
 
 [[noreturn]] void give_up(const char* what) {
@@ -80,7 +80,7 @@ std::optional<int> ChildProcess::wait_for(std::chrono::milliseconds limit) {
     else if (std::chrono::steady_clock::now() >= deadline)
       break;
     else
-      std::this_thread::sleep_for(kPollInterval);
+      std::this_thread::sleep_for(kExitPollInterval);
   }
   return status_;
 }

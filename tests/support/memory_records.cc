@@ -69,7 +69,7 @@ Result<std::vector<Action>> MemoryRecords::list(const ActionQuery& query) {
         (!query.state || action.state == *query.state) && (!query.type || action.type == *query.type) &&
         (query.rule.empty() || action.cause.rule.value() == query.rule) &&
         (query.host.empty() || action.host == query.host) && (!query.open_only || !is_closed(action));
-    if (wanted) actions.push_back(action);
+    if (wanted && includes(query.types, action.type)) actions.push_back(action);
   }
   std::ranges::sort(actions, std::greater(),
                     [](const Action& action) { return std::pair(action.created_at, action.id); });
@@ -82,7 +82,8 @@ Result<std::vector<AuditRecord>> MemoryRecords::audit(const AuditQuery& query) {
   std::scoped_lock lock(mutex_);
   std::vector<AuditRecord> records;
   for (const AuditRecord& record : audit_)
-    if (query.action.value().empty() || record.action == query.action) records.push_back(record);
+    if ((query.action.value().empty() || record.action == query.action) && includes(query.types, record.type))
+      records.push_back(record);
   std::ranges::sort(records, {},
                     [](const AuditRecord& r) { return std::tuple(r.at, r.partition, r.sequence); });
   if (records.size() > query.limit)

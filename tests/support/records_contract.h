@@ -93,6 +93,9 @@ TYPED_TEST_P(RecordsContract, ListsTheNewestFirstAndKeepsToFilterAndLimit) {
   EXPECT_EQ(newest->back().cause.event_uid, "uid-4");
   EXPECT_TRUE(this->records().list({.state = State::failed})->empty());
   EXPECT_EQ(this->records().list({.type = ActionType::kill_process, .open_only = true})->size(), 5U);
+  EXPECT_TRUE(this->records().list({.types = {ActionType::run_script}})->empty());
+  EXPECT_TRUE(this->records().audit({.types = {ActionType::run_script}})->empty());
+  EXPECT_EQ(this->records().audit({.types = {ActionType::kill_process}})->size(), 5U);
 }
 
 TYPED_TEST_P(RecordsContract, ShowsTheAuditOldestFirst) {

@@ -9,7 +9,7 @@ from tree import ROOT, Check, Example
 
 ROOM = re.compile(r"\broom\(([^)]*)\)", re.DOTALL)
 INCLUDE = r'^\s*#\s*include\s+"([^"]+)"'
-SECTIONS = {"NAME", "FLOOR", "SOURCES", "USES", "LINKS", "SEPARATE"}
+SECTIONS = {"NAME", "FLOOR", "SOURCES", "USES", "LINKS"}
 
 
 def sections_of(call):

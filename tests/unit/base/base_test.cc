@@ -68,6 +68,18 @@ TEST(SystemClock, NeverGoesBackwards) {
   }
 }
 
+TEST(SystemClock, FollowsAClockThatIsSetForwardAndIgnoresOneThatIsSetBack) {
+  SystemClock::Readings machine{WallTime(1000s), 5s};
+  SystemClock clock([&] { return machine; });
+  EXPECT_EQ(clock.now(), WallTime(1000s));
+  machine = {WallTime(400s), 6s};
+  EXPECT_EQ(clock.now(), WallTime(1001s)) << "set back by ten minutes";
+  machine = {WallTime(1002s + 500ms), 7s};
+  EXPECT_EQ(clock.now(), WallTime(1002s)) << "drift";
+  machine = {WallTime(5000s), 8s};
+  EXPECT_EQ(clock.now(), WallTime(5000s)) << "it slept, or its clock was wrong at the start";
+}
+
 TEST(BoundedQueue, IsFullAtItsCapacityAndTakesTheItemLater) {
   BoundedQueue<std::string> queue(10);
   std::string first = "first";

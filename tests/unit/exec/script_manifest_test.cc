@@ -95,7 +95,7 @@ on_unknown: maybe
 environment: {RIPOSTE_X: "1", "a b": "2"}
 )"),
               ElementsAre(HasSubstr("1: "), HasSubstr("1: "), HasSubstr("2: "), HasSubstr("4: "),
-                          HasSubstr("4: "), HasSubstr("5: timeout must be more than 0s and at most 1h"),
+                          HasSubstr("4: "), HasSubstr("5: timeout must be more than 0s and at most 600s"),
                           HasSubstr("6: "), HasSubstr("7: "), HasSubstr("8: "), HasSubstr("8: ")));
 }
 

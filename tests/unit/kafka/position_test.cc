@@ -10,7 +10,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-const StreamId third_stream("kafka:detections/3");
+const StreamId kThirdStream("kafka:detections/3");
 
 KnownPositions known(std::optional<std::int64_t> stored, std::optional<std::int64_t> committed,
                      std::int64_t low, std::int64_t high) {
@@ -21,12 +21,12 @@ KnownPositions known(std::optional<std::int64_t> stored, std::optional<std::int6
 }
 
 Error refusal(const KnownPositions& positions) {
-  auto start = start_of(third_stream, positions, false);
+  auto start = start_of(kThirdStream, positions, false);
   return start ? Error{Errc::invalid, "it starts", {}} : start.error();
 }
 
 std::int64_t accepted(const KnownPositions& positions) {
-  auto start = start_of(third_stream, positions, true);
+  auto start = start_of(kThirdStream, positions, true);
   if (!start || start->warning.empty()) return -1;
   return start->offset.value();
 }
@@ -35,7 +35,7 @@ std::int64_t accepted(const KnownPositions& positions) {
 
 TEST(KafkaPosition, IsTheStoredOneWhereverItStandsInTheTopic) {
   for (const std::int64_t stored : {10, 15, 20}) {
-    const auto start = start_of(third_stream, known(stored, 10, 10, 20), false);
+    const auto start = start_of(kThirdStream, known(stored, 10, 10, 20), false);
     ASSERT_TRUE(start.has_value());
     EXPECT_EQ(start->offset, Offset(stored));
     EXPECT_FALSE(start->from_beginning);
@@ -43,7 +43,7 @@ TEST(KafkaPosition, IsTheStoredOneWhereverItStandsInTheTopic) {
 }
 
 TEST(KafkaPosition, IsTheOldestRecordForAPartitionNeverReadBefore) {
-  const auto start = start_of(third_stream, known({}, {}, 7, 20), false);
+  const auto start = start_of(kThirdStream, known({}, {}, 7, 20), false);
   ASSERT_TRUE(start.has_value());
   EXPECT_EQ(start->offset, Offset(7));
   EXPECT_TRUE(start->from_beginning);
@@ -81,7 +81,7 @@ TEST(KafkaPosition, OfAGroupThatIsOutsideTheTopicTooFallsBackToTheOldestRecord) 
 }
 
 TEST(KafkaPosition, OfAFreshGroupInAnEmptyTopicIsFine) {
-  EXPECT_TRUE(start_of(third_stream, known(0, {}, 0, 0), false).has_value());
+  EXPECT_TRUE(start_of(kThirdStream, known(0, {}, 0, 0), false).has_value());
 }
 
 }  // namespace riposte::kafka

@@ -238,7 +238,19 @@ TEST(Owed, IsAskedOfTheExecutorForAnOrderThatWasUnderWay) {
   EXPECT_TRUE(std::holds_alternative<AskExecutor>(*effect));
 }
 
-TEST(Owed, IsNothingForAnOrderInDoubt) { EXPECT_FALSE(owed(in_doubt_action(), kNoon + 48h)); }
+TEST(Owed, IsAskedOnceMoreForAnOrderInDoubt) {
+  EXPECT_TRUE(std::holds_alternative<AskExecutor>(owed(in_doubt_action(), kNoon + 48h).value()));
+}
+
+TEST(Pickup, IsNotMadeUpForAfterTheDeadlineByARestart) {
+  const Action action = executing_action();
+  const Probed never_ran{1, {Probe::Kind::never_ran, {}, ""}};
+  EXPECT_EQ(step(&action, never_ran, kNoon + action.pickup_deadline)->effects.size(), 1U);
+  const auto late = step(&action, never_ran, kNoon + action.pickup_deadline + 1us);
+  EXPECT_EQ(late->action.state, State::failed);
+  EXPECT_EQ(late->action.reason, Reason::pickup_deadline_passed);
+  EXPECT_TRUE(late->effects.empty());
+}
 
 TEST(Owed, IsTheVerificationOnceItIsDue) {
   EXPECT_FALSE(owed(unverified_action(), kNoon));

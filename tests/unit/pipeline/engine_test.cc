@@ -55,8 +55,8 @@ response:
 )";
 
 std::string detection(int number) {
-  return R"({"host":{"name":"h"},"process":{"name":"xmrig","pid":)" + std::to_string(number + 2) +
-         R"(},"kibana.alert.uuid":"uid-)" + std::to_string(number) + R"("})";
+  return R"({"@timestamp":"2026-03-10T11:59:00Z","host":{"name":"h"},"process":{"name":"xmrig","pid":)" +
+         std::to_string(number + 2) + R"(},"kibana.alert.uuid":"uid-)" + std::to_string(number) + R"("})";
 }
 
 /// The whole engine with its threads; the world around it is in memory.

@@ -14,7 +14,11 @@ using namespace test;
 class CountedSlots final : public Slots {
  public:
   explicit CountedSlots(int count) : free(count) {}
-  bool take(ActionType) override { return free > 0 && free-- > 0; }
+  bool take(ActionType) override {
+    if (free == 0) return false;
+    --free;
+    return true;
+  }
   int free;
 };
 
@@ -107,6 +111,23 @@ TEST_F(OnePartition, StartsNoMoreThanThereAreSlots) {
   EXPECT_EQ(commit().size(), 1U);
   EXPECT_TRUE(state_.waiting());
   EXPECT_EQ(stored(kill("b", 2).request.id).state, State::queued);
+}
+
+TEST_F(OnePartition, LetsNoKillWaitBehindScripts) {
+  class NoScripts final : public Slots {
+   public:
+    bool take(ActionType type) override { return type != ActionType::run_script; }
+  } slots;
+  for (int i = 0; i < 2 * static_cast<int>(PartitionState::kStartScanMax); ++i) {
+    Proposed script = kill("script-" + std::to_string(i));
+    script.request.type = ActionType::run_script;
+    absorb({script}, i);
+  }
+  absorb({kill("a")}, 1000);
+  state_.advance(kNoon, slots);
+  const auto effects = commit();
+  ASSERT_EQ(effects.size(), 1U);
+  EXPECT_EQ(action_of(effects.front()).cause.event_uid, "a");
 }
 
 TEST_F(OnePartition, AsksTheExecutorAboutWhatWasUnderWayBeforeARestart) {

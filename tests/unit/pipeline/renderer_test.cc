@@ -103,6 +103,31 @@ TEST_F(Rendering, BoundsTheTimeOfAnEventFromTheFuture) {
             kNoon);
 }
 
+TEST_F(Rendering, RefusesAProcessThatNothingTellsFromALaterOne) {
+  EXPECT_EQ(
+      render_from(R"({"host":{"name":"h"},"process":{"pid":5}})")->defect,
+      "the event has neither a time nor the process's start, so the process cannot be told from a later one");
+  EXPECT_EQ(render_from(R"({"@timestamp":"soon","host":{"name":"h"},"process":{"pid":5}})")->defect,
+            "the event's time is no time: 'soon'");
+  EXPECT_EQ(
+      render_from(R"({"host":{"name":"h"},"process":{"pid":5,"start":"2026-03-10T11:00:00Z"}})")->defect, "");
+}
+
+TEST_F(Rendering, BoundsWhatAnEventCanMakeTheEngineKeep) {
+  wanted_.comment.pieces = {{true, "process.name"}};
+  const std::string name(100'000, 'x');
+  const auto request =
+      render_from(R"({"@timestamp":"2026-03-10T11:59:00Z","host":{"name":"h"},"process":{"pid":5,"name":")" +
+                  name + R"("}})");
+  EXPECT_LT(request->comment.size(), 5000U);
+  EXPECT_TRUE(request->comment.ends_with("… (cut)"));
+  EXPECT_EQ(request->defect, "");
+  wanted_.type = ActionType::run_script;
+  wanted_.parameters["name"] = {"process.name", {}};
+  EXPECT_EQ(render_from(R"({"process":{"name":")" + name + R"("}})")->defect,
+            "parameter 'name' is longer than 16384 bytes");
+}
+
 TEST_F(Rendering, NeverExpandsAFieldsValueAgain) {
   wanted_.comment.pieces = {{true, "process.name"}};
   EXPECT_EQ(

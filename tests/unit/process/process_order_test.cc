@@ -8,7 +8,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-const WallTime real_start = *parse_iso8601("2026-03-29T01:30:00.000Z");
+const WallTime kRealStart = *parse_iso8601("2026-03-29T01:30:00.000Z");
 
 ProcessIdentity started_at(WallTime time) {
   ProcessIdentity identity;
@@ -20,7 +20,7 @@ ProcessIdentity started_at(WallTime time) {
 ActionRequest request(Parameters parameters) {
   ActionRequest request;
   request.parameters = std::move(parameters);
-  request.not_after = real_start + hours(1);
+  request.not_after = kRealStart + hours(1);
   return request;
 }
 
@@ -29,7 +29,7 @@ TEST(ProcessOrder, ReadsNumbersAndTextAlike) {
   const auto order = read_process_order(request({{"pid", "4711"}, {"start", "2026-03-29T03:30:00+02:00"}}));
   ASSERT_TRUE(order);
   EXPECT_EQ(order->pid, 4711);
-  EXPECT_EQ(order->start, real_start);
+  EXPECT_EQ(order->start, kRealStart);
 }
 
 TEST(ProcessOrder, RefusesWhatIsNoProcessNumber) {
@@ -42,25 +42,25 @@ TEST(ProcessOrder, RefusesWhatIsNoProcessNumber) {
 }
 
 TEST(ProcessOrder, AStartWithinTheToleranceIsTheSameProcess) {
-  const ProcessOrder order{.pid = 4711, .start = real_start, .not_after = real_start + hours(1)};
-  EXPECT_FALSE(mismatch(order, started_at(real_start)));
-  EXPECT_FALSE(mismatch(order, started_at(real_start + kStartTolerance)));
-  EXPECT_FALSE(mismatch(order, started_at(real_start - kStartTolerance)));
-  EXPECT_TRUE(mismatch(order, started_at(real_start + kStartTolerance + milliseconds(1))));
-  EXPECT_TRUE(mismatch(order, started_at(real_start - kStartTolerance - milliseconds(1))));
+  const ProcessOrder order{.pid = 4711, .start = kRealStart, .not_after = kRealStart + hours(1)};
+  EXPECT_FALSE(mismatch(order, started_at(kRealStart)));
+  EXPECT_FALSE(mismatch(order, started_at(kRealStart + kStartTolerance)));
+  EXPECT_FALSE(mismatch(order, started_at(kRealStart - kStartTolerance)));
+  EXPECT_TRUE(mismatch(order, started_at(kRealStart + kStartTolerance + milliseconds(1))));
+  EXPECT_TRUE(mismatch(order, started_at(kRealStart - kStartTolerance - milliseconds(1))));
 }
 
 TEST(ProcessOrder, AProcessStartedAfterTheDetectionIsAnotherOneWhateverTheOrderSays) {
-  const ProcessOrder with_start{.pid = 4711, .start = real_start, .not_after = real_start - hours(1)};
-  const ProcessOrder without_start{.pid = 4711, .start = {}, .not_after = real_start};
-  EXPECT_TRUE(mismatch(with_start, started_at(real_start)));
-  EXPECT_TRUE(mismatch(without_start, started_at(real_start + kStartTolerance + milliseconds(1))));
-  EXPECT_FALSE(mismatch(without_start, started_at(real_start - hours(24 * 365))));
+  const ProcessOrder with_start{.pid = 4711, .start = kRealStart, .not_after = kRealStart - hours(1)};
+  const ProcessOrder without_start{.pid = 4711, .start = {}, .not_after = kRealStart};
+  EXPECT_TRUE(mismatch(with_start, started_at(kRealStart)));
+  EXPECT_TRUE(mismatch(without_start, started_at(kRealStart + kStartTolerance + milliseconds(1))));
+  EXPECT_FALSE(mismatch(without_start, started_at(kRealStart - hours(24 * 365))));
 }
 
 TEST(ProcessOrder, AnOrderWithoutAnyTimeMeansNobody) {
   const ProcessOrder order{.pid = 4711, .start = {}, .not_after = {}};
-  EXPECT_TRUE(mismatch(order, started_at(real_start)));
+  EXPECT_TRUE(mismatch(order, started_at(kRealStart)));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 namespace riposte {
 namespace {
 
-const ActionId some_id("0123456789abcdef0123456789abcdef");
+const ActionId kSomeId("0123456789abcdef0123456789abcdef");
 
 class ScriptJournalTest : public ::testing::Test {
  protected:
@@ -21,15 +21,15 @@ class ScriptJournalTest : public ::testing::Test {
 };
 
 TEST_F(ScriptJournalTest, KnowsNothingOfWhatWasNeverStarted) {
-  const auto entry = open().find(some_id);
+  const auto entry = open().find(kSomeId);
   ASSERT_TRUE(entry);
   EXPECT_FALSE(entry->started);
   EXPECT_FALSE(entry->done);
 }
 
 TEST_F(ScriptJournalTest, RemembersAStartAcrossARestart) {
-  ASSERT_TRUE(open().record_started(some_id, false));
-  const auto entry = open().find(some_id);
+  ASSERT_TRUE(open().record_started(kSomeId, false));
+  const auto entry = open().find(kSomeId);
   EXPECT_TRUE(entry->started);
   EXPECT_FALSE(entry->done);
 }
@@ -38,9 +38,9 @@ TEST_F(ScriptJournalTest, RemembersTheWholeOutcome) {
   const Outcome outcome{
       Outcome::Kind::error, "exit code 3: \"quoted\"\n", {{"exit_code", "3"}, {"output", "a\\nb"}}};
   auto journal = open();
-  ASSERT_TRUE(journal.record_started(some_id, false));
-  ASSERT_TRUE(journal.record_done(some_id, outcome));
-  const auto done = open().find(some_id)->done;
+  ASSERT_TRUE(journal.record_started(kSomeId, false));
+  ASSERT_TRUE(journal.record_done(kSomeId, outcome));
+  const auto done = open().find(kSomeId)->done;
   ASSERT_TRUE(done);
   EXPECT_EQ(done->kind, outcome.kind);
   EXPECT_EQ(done->detail, outcome.detail);
@@ -48,21 +48,21 @@ TEST_F(ScriptJournalTest, RemembersTheWholeOutcome) {
 }
 
 TEST_F(ScriptJournalTest, KeepsAnOutcomeWhoseTextIsNoUtf8) {
-  ASSERT_TRUE(open().record_done(some_id, {Outcome::Kind::ok, "\xff\xfe", {}}));
-  EXPECT_TRUE(open().find(some_id)->done);
+  ASSERT_TRUE(open().record_done(kSomeId, {Outcome::Kind::ok, "\xff\xfe", {}}));
+  EXPECT_TRUE(open().find(kSomeId)->done);
 }
 
 TEST_F(ScriptJournalTest, ASecondStartIsAConflictUnlessAllowed) {
   auto journal = open();
-  ASSERT_TRUE(journal.record_started(some_id, false));
-  EXPECT_EQ(journal.record_started(some_id, false).error().code, Errc::conflict);
-  EXPECT_TRUE(journal.record_started(some_id, true));
+  ASSERT_TRUE(journal.record_started(kSomeId, false));
+  EXPECT_EQ(journal.record_started(kSomeId, false).error().code, Errc::conflict);
+  EXPECT_TRUE(journal.record_started(kSomeId, true));
 }
 
 TEST_F(ScriptJournalTest, ATornRecordOfAnEndIsCorruptAndNeverTakenForNone) {
   auto journal = open();
-  scratch_.write("scripts/" + some_id.value() + ".done", "{\"outcome\":\"ok\",\"det");
-  EXPECT_EQ(journal.find(some_id).error().code, Errc::corrupt);
+  scratch_.write("scripts/" + kSomeId.value() + ".done", "{\"outcome\":\"ok\",\"det");
+  EXPECT_EQ(journal.find(kSomeId).error().code, Errc::corrupt);
 }
 
 TEST_F(ScriptJournalTest, AnIdThatIsAPathIsRefused) {
@@ -76,13 +76,13 @@ TEST_F(ScriptJournalTest, AnIdThatIsAPathIsRefused) {
 TEST_F(ScriptJournalTest, OldEntriesAreRemovedAtOpenAndYoungOnesStay) {
   const ActionId young("fedcba9876543210fedcba9876543210");
   auto journal = open();
-  ASSERT_TRUE(journal.record_started(some_id, false));
-  ASSERT_TRUE(journal.record_done(some_id, {}));
+  ASSERT_TRUE(journal.record_started(kSomeId, false));
+  ASSERT_TRUE(journal.record_done(kSomeId, {}));
   const WallTime now = SystemClock().now();
-  EXPECT_TRUE(open(now + kJournalRetention - std::chrono::minutes(1)).find(some_id)->done);
+  EXPECT_TRUE(open(now + kJournalRetention - std::chrono::minutes(1)).find(kSomeId)->done);
   const auto later = open(now + kJournalRetention + std::chrono::minutes(1));
-  EXPECT_FALSE(later.find(some_id)->started);
-  EXPECT_FALSE(later.find(some_id)->done);
+  EXPECT_FALSE(later.find(kSomeId)->started);
+  EXPECT_FALSE(later.find(kSomeId)->done);
   EXPECT_GT(later.reaches_back_to(), now);
   ASSERT_TRUE(open().record_started(young, false));
   EXPECT_TRUE(open().find(young)->started);
@@ -92,7 +92,7 @@ TEST_F(ScriptJournalTest, AFolderThatCannotBeMadeIsAnErrorWithItsName) {
   scratch_.write("file", "");
   const auto journal = ScriptJournal::open(scratch_.path() / "file" / "scripts", {});
   ASSERT_FALSE(journal);
-  EXPECT_EQ(journal.error().code, Errc::unavailable);
+  EXPECT_EQ(journal.error().code, Errc::corrupt);
   EXPECT_NE(journal.error().what.find("file/scripts"), std::string::npos);
 }
 

@@ -117,7 +117,7 @@ stage_asan() {
 }
 
 stage_tsan() {
-  local -x TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}"
+  local -x TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/tsan.supp}"
   build tsan --target threaded_tests && run_tests tsan "$jobs" -L threads
 }
 

@@ -98,7 +98,7 @@ tail -f /dev/null & miner=$!
 tail -f /dev/null & reader=$!
 disown "$miner" "$reader"   # the shell need not announce their end
 victims=("$miner" "$reader")
-sed -e "s|@TIME@|$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)|g" -e "s|@HOST@|$(hostname)|g" -e "s|@RUN@|quickstart-$$|g" \
+sed -e "s|@TIME@|$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)|g" -e "s|@HOST@|$(uname -n)|g" -e "s|@RUN@|quickstart-$$|g" \
   -e "s|@MINER_PID@|$miner|" -e "s|@MINER_START@|$(start_time "$miner")|g" \
   -e "s|@READER_PID@|$reader|" -e "s|@READER_START@|$(start_time "$reader")|g" \
   "$root/examples/quickstart/detections.ndjson.in" >"$work/detections.ndjson"

@@ -27,8 +27,6 @@ ARGUMENTS = ["--quiet", f"--config-file={database.ROOT}/.clang-tidy", "--extra-a
              "--extra-arg=-Wno-gnu-statement-expression-from-macro-expansion",  # librdkafka's RD_KAFKA_V_*
              "--extra-arg=-Wno-deprecated-declarations"]  # inside GCC's own <algorithm>; GCC itself is asked
 BATCHED = "-bugprone-suspicious-include"  # a batch includes .cc files by design
-# The path-sensitive analysis costs as much as all other checks; tests and benches are not worth it.
-UNANALYSED = ("tests", "bench")
 FINDING = re.compile(r"^(?P<place>\S+?:\d+:\d+): (?:error|warning): .*\[(?P<checks>[^\]]+)\]$", re.MULTILINE)
 
 
@@ -36,11 +34,8 @@ def shown_path(path):
     return os.path.relpath(path, database.ROOT)
 
 
-def tidy(directory, file, sources):
-    checks = BATCHED
-    if shown_path(sources[0]).split(os.sep)[0] in UNANALYSED:
-        checks += ",-clang-analyzer-*"
-    done = subprocess.run(["clang-tidy-19", *ARGUMENTS, f"--checks={checks}", "-p", str(directory), str(file)],
+def tidy(directory, file):
+    done = subprocess.run(["clang-tidy-19", *ARGUMENTS, f"--checks={BATCHED}", "-p", str(directory), str(file)],
                           cwd=database.ROOT, capture_output=True, text=True)
     return done.returncode, done.stdout, done.stderr
 
@@ -50,12 +45,12 @@ def check(unit):
     with tempfile.TemporaryDirectory() as directory:
         commands = Path(directory) / "compile_commands.json"
         commands.write_text(json.dumps([unit.entry]))
-        code, output, errors = tidy(directory, unit.file, unit.sources)
+        code, output, errors = tidy(directory, unit.file)
         if code == 0:
             return "", set()
         if len(unit.sources) > 1 and NOT_OURS in output:
             commands.write_text(json.dumps([unit.alone(source) for source in unit.sources]))
-            results = [(source, *tidy(directory, source, [source])) for source in unit.sources]
+            results = [(source, *tidy(directory, source)) for source in unit.sources]
             bad = {source for source, code, _, _ in results if code != 0}
             return "".join(text for _, code, text, _ in results if code != 0), bad
         places = {Path(match["place"].rsplit(":", 2)[0]).resolve() for match in FINDING.finditer(output)}

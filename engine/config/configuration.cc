@@ -33,6 +33,8 @@ void read_limits(MapReader& map, Configuration& into) {
     into.event_limits.depth_max = static_cast<std::size_t>(*depth);
   if (const auto bytes = limits->integer("free_disk_bytes", 0))
     into.free_bytes_min = static_cast<std::uint64_t>(*bytes);
+  if (const auto actions = limits->integer("open_actions", 1))
+    into.open_actions_max = static_cast<std::size_t>(*actions);
   limits->finish();
 }
 

@@ -45,6 +45,7 @@ struct Configuration {
   DeadLetterPlace dead_letters;
   EventLimits event_limits;
   std::uint64_t free_bytes_min = std::uint64_t{64} << 20;
+  std::size_t open_actions_max = 100'000;
   http::HttpOptions http;
   std::set<std::string> host_names;  ///< besides those that the machine gives itself
   std::set<std::string> protected_executables;

@@ -65,7 +65,7 @@ source:
     group: riposte
     properties: {security.protocol: SASL_SSL}
 dead_letters: {topic: dead}
-limits: {event_bytes: 2048, event_depth: 10, free_disk_bytes: 1000}
+limits: {event_bytes: 2048, event_depth: 10, free_disk_bytes: 1000, open_actions: 5000}
 http: {port: 0, metrics_public: false}
 host: {names: [ward-7], protected_executables: [/usr/sbin/sshd]}
 active_hours:
@@ -93,6 +93,7 @@ users:
   EXPECT_EQ(kafka.event_bytes_max, 2048U);
   EXPECT_EQ(std::get<DeadLetterTopic>(configuration->dead_letters).topic, "dead");
   EXPECT_EQ(configuration->free_bytes_min, 1000U);
+  EXPECT_EQ(configuration->open_actions_max, 5000U);
   EXPECT_EQ(configuration->policy.auto_response.at(ActionType::kill_process).threshold, Severity::high);
   EXPECT_EQ(configuration->policy.auto_response.at(ActionType::isolate_host).active_hours->name(), "office");
   EXPECT_TRUE(configuration->policy.require_approval.contains(ActionType::run_script));

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "engine/config/sections.h"
 
 namespace riposte {
@@ -57,6 +59,17 @@ void read_host(MapReader& map, Configuration& into) {
   host->finish();
 }
 
+void read_placeholders(MapReader& map, Configuration& into) {
+  auto section = map.map("placeholders");
+  if (!section) return;
+  for (const yaml::Entry& entry : section->entries()) {
+    MapReader line(section->node(), "placeholders", map.diagnostics());
+    into.placeholders[entry.key] = line.texts(entry.key);
+    if (into.placeholders[entry.key].empty())
+      map.diagnostics().error(entry, fmt::format("placeholder '{}' has no values", entry.key));
+  }
+}
+
 void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& diagnostics,
               Configuration& into) {
   MapReader map(root, "the configuration", diagnostics);
@@ -76,6 +89,7 @@ void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& di
   read_http(map, into);
   read_host(map, into);
   read_active_hours(map, into);
+  read_placeholders(map, into);
   read_policy(map, into);
   read_people(map, into);
   map.finish();

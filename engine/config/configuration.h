@@ -17,6 +17,7 @@
 #include "engine/lifecycle/policy.h"
 #include "rules/event/event_parser.h"
 #include "rules/language/diagnostic.h"
+#include "rules/language/text_modifiers.h"
 
 namespace riposte {
 
@@ -50,6 +51,7 @@ struct Configuration {
   std::set<std::string> host_names;  ///< besides those that the machine gives itself
   std::set<std::string> protected_executables;
   std::map<std::string, ActiveHours> active_hours;
+  PlaceholderLists placeholders;  ///< what rules' `expand` puts in
   Policy policy;
   std::vector<User> users;
   int workers = 0;  ///< 0: one per core but one, at least one

@@ -70,6 +70,7 @@ http: {port: 0, metrics_public: false}
 host: {names: [ward-7], protected_executables: [/usr/sbin/sshd]}
 active_hours:
   office: {time_zone: Europe/Berlin, windows: ["Mon-Fri 08:00-18:00"]}
+placeholders: {servers: [web-*, db-1], admin: root}
 policy:
   auto_response:
     kill_process: high
@@ -94,6 +95,8 @@ users:
   EXPECT_EQ(std::get<DeadLetterTopic>(configuration->dead_letters).topic, "dead");
   EXPECT_EQ(configuration->free_bytes_min, 1000U);
   EXPECT_EQ(configuration->open_actions_max, 5000U);
+  EXPECT_EQ(configuration->placeholders.at("servers"), (std::vector<std::string>{"web-*", "db-1"}));
+  EXPECT_EQ(configuration->placeholders.at("admin"), std::vector<std::string>{"root"});
   EXPECT_EQ(configuration->policy.auto_response.at(ActionType::kill_process).threshold, Severity::high);
   EXPECT_EQ(configuration->policy.auto_response.at(ActionType::isolate_host).active_hours->name(), "office");
   EXPECT_TRUE(configuration->policy.require_approval.contains(ActionType::run_script));

@@ -7,7 +7,7 @@
 namespace riposte {
 namespace {
 
-std::optional<CompiledLine> compile_line(const FieldMatch& match, const Schema& schema, FieldTable& fields,
+std::optional<CompiledLine> compile_line(const FieldMatch& match, FieldNames& fields,
                                          std::vector<Diagnostic>& diagnostics) {
   CompiledLine line;
   line.all = match.all;
@@ -25,37 +25,19 @@ std::optional<CompiledLine> compile_line(const FieldMatch& match, const Schema& 
          fmt::format("this regular expression cannot be used (RE2 syntax): {}", matcher.error())});
   }
   if (!ok) return {};
-  if (!match.field.empty()) line.field = fields.number_of(match.field, schema);
+  if (!match.field.empty()) line.field = fields.number_of(match.field);
   return line;
 }
 
 }  // namespace
 
-std::size_t FieldTable::number_of(const std::string& name, const Schema& schema) {
-  const auto [it, is_new] = numbers_.emplace(name, paths_.size());
-  if (is_new) paths_.push_back(schema.paths_of(name));
+std::size_t FieldNames::number_of(const std::string& name) {
+  const auto [it, is_new] = numbers_.emplace(name, names_.size());
+  if (is_new) names_.push_back(name);
   return it->second;
 }
 
-void FieldTable::extract(const Event& event, std::size_t number, FieldValues& values) const {
-  values.clear();
-  for (const std::string& path : paths_[number]) {
-    if (!values.is_null()) return;
-    // A null at one path still says that the field is there, should the others have nothing at all.
-    event.collect(path, values);
-  }
-}
-
-std::vector<std::string> FieldTable::all_paths() const {
-  std::vector<std::string> all;
-  for (const auto& paths : paths_) all.insert(all.end(), paths.begin(), paths.end());
-  std::ranges::sort(all);
-  const auto repeated = std::ranges::unique(all);
-  all.erase(repeated.begin(), repeated.end());
-  return all;
-}
-
-std::optional<CompiledRule> compile_rule(const Rule& rule, const Schema& schema, FieldTable& fields,
+std::optional<CompiledRule> compile_rule(const Rule& rule, FieldNames& fields,
                                          std::vector<Diagnostic>& diagnostics) {
   CompiledRule compiled;
   bool ok = true;
@@ -64,14 +46,18 @@ std::optional<CompiledRule> compile_rule(const Rule& rule, const Schema& schema,
     for (const std::vector<FieldMatch>& map : selection.maps) {
       std::vector<CompiledLine>& lines = made.maps.emplace_back();
       for (const FieldMatch& match : map) {
-        std::optional<CompiledLine> line = compile_line(match, schema, fields, diagnostics);
+        std::optional<CompiledLine> line = compile_line(match, fields, diagnostics);
         ok = ok && line.has_value();
         if (!line) continue;
         compiled.has_keywords = compiled.has_keywords || !line->field;
+        if (line->field) compiled.fields.push_back(*line->field);
         lines.push_back(std::move(*line));
       }
     }
   }
+  std::ranges::sort(compiled.fields);
+  const auto repeated = std::ranges::unique(compiled.fields);
+  compiled.fields.erase(repeated.begin(), repeated.end());
   return ok ? std::optional(std::move(compiled)) : std::nullopt;
 }
 

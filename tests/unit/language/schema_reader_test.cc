@@ -7,6 +7,7 @@ namespace riposte {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 
 std::vector<std::string> mistakes(std::string_view text) {
@@ -24,7 +25,7 @@ TEST(Schemas, AllThatAreShippedCanBeRead) {
     ASSERT_TRUE(schema.has_value()) << schema.error().text();
     EXPECT_EQ(schema->name, name);
     EXPECT_TRUE(schema->fields.contains(field::kDetectionId)) << name;
-    EXPECT_FALSE(schema->severity.empty()) << name;
+    EXPECT_FALSE(schema->detect.empty()) << name;
   }
 }
 
@@ -42,8 +43,8 @@ TEST(Schemas, KeepPathsInOrderAndBoundsSorted) {
       " time: ts\n",
       diagnostics);
   ASSERT_TRUE(schema.has_value());
-  EXPECT_THAT(schema->fields.find("host.name")->second, ElementsAre("a", "b"));
-  EXPECT_THAT(schema->fields.find("time")->second, ElementsAre("ts"));
+  EXPECT_THAT(schema->fields.find("host.name")->second.ways,
+              ElementsAre(Field(&FieldWay::path, "a"), Field(&FieldWay::path, "b")));
   EXPECT_EQ(std::get<1>(schema->severity.at(0).scale).front().second, "low");
 }
 

@@ -22,16 +22,20 @@ void add_schema(CLI::App& root, Chosen& chosen, const EngineCommands& engine) {
   CLI::App* group = root.add_subcommand("schema", "Look at event formats");
   group->require_subcommand(1)->footer(kDetectFooter);
   const auto options = std::make_shared<SchemaDetectOptions>();
-  CLI::App* command = group->add_subcommand("detect", "Say which format events are of and what comes out of them");
+  CLI::App* command =
+      group->add_subcommand("detect", "Say which format events are of and what comes out of them");
   command->footer(kDetectFooter);
-  command->add_option("EVENTS", options->events, "File with one JSON event per line, or - for stdin")->required();
+  command->add_option("EVENTS", options->events, "File with one JSON event per line, or - for stdin")
+      ->required();
   command
-      ->add_option("--schema", options->schemas,
-                   "A shipped schema's name, a file, or auto (all shipped ones, the default); may be repeated")
+      ->add_option(
+          "--schema", options->schemas,
+          "A shipped schema's name, a file, or auto (all shipped ones, the default); may be repeated")
       ->allow_extra_args(false);
   command->add_flag("--json", options->json, "Print one JSON object per line");
-  command->callback(
-      [&chosen, &engine, options] { chosen = [&engine, options] { return engine.schema_detect(*options); }; });
+  command->callback([&chosen, &engine, options] {
+    chosen = [&engine, options] { return engine.schema_detect(*options); };
+  });
 }
 
 }  // namespace riposte::cli

@@ -12,7 +12,8 @@ namespace riposte {
 namespace {
 
 std::optional<Schema> load_schema(const std::string& name, std::vector<Diagnostic>& diagnostics) {
-  const bool is_file = name.find('/') != std::string::npos;
+  const bool is_file =
+      name.find('/') != std::string::npos || name.ends_with(".yaml") || name.ends_with(".yml");
   Diagnostics found(name);
   std::optional<Schema> schema;
   if (!is_file) {

@@ -1,4 +1,5 @@
-/// Everything that people wrote, read and compiled: the configuration, the scripts, the schemas and the rules.
+/// Everything that people wrote, read and compiled: the configuration, the scripts, the schemas and the
+/// rules.
 #pragma once
 
 #include <memory>

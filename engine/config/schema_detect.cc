@@ -54,7 +54,9 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Schema& sc
   return fields;
 }
 
-Json json_of(const std::optional<std::vector<std::string>>& names) { return names ? Json(*names) : Json(nullptr); }
+Json json_of(const std::optional<std::vector<std::string>>& names) {
+  return names ? Json(*names) : Json(nullptr);
+}
 
 Json json_of(std::size_t number, const Reading& reading, const Schema& schema) {
   Json line{{"line", number}};
@@ -71,7 +73,8 @@ Json json_of(std::size_t number, const Reading& reading, const Schema& schema) {
                        {"category", json_of(origin.categories)},
                        {"service", json_of(origin.services)}};
   line["fields"] = Json::object();
-  for (const auto& [name, value] : fields_of(schema, *reading.event)) line["fields"][std::string(name)] = value;
+  for (const auto& [name, value] : fields_of(schema, *reading.event))
+    line["fields"][std::string(name)] = value;
   return line;
 }
 

@@ -43,8 +43,8 @@ void see_value(dom::element element, FieldValues& out) {
   for (const dom::element item : array) see_value(item, out);
 }
 
-/// Gives what stands at `path` below `element` to `see`; true when something does. A node is reached by one way
-/// of splitting the path only, so the work is bounded by the document.
+/// Gives what stands at `path` below `element` to `see`; true when something does. A node is reached by one
+/// way of splitting the path only, so the work is bounded by the document.
 template <class See>
 bool walk(dom::element element, std::string_view path, const See& see) {
   dom::array array;
@@ -144,8 +144,6 @@ std::vector<Event> Event::objects(std::string_view path) const {
   return events;
 }
 
-std::string_view Event::keep(std::string text) const {
-  return document_->kept.emplace_back(std::move(text));
-}
+std::string_view Event::keep(std::string text) const { return document_->kept.emplace_back(std::move(text)); }
 
 }  // namespace riposte

@@ -13,8 +13,8 @@ namespace riposte {
 
 /// Names of one kind (products, say) that an event may be called by.
 struct OriginCase {
-  std::vector<FieldTest> when;                            ///< else this case says nothing
-  std::vector<std::string> names;                         ///< these, or what `values` has for `field`
+  std::vector<FieldTest> when;     ///< else this case says nothing
+  std::vector<std::string> names;  ///< these, or what `values` has for `field`
   FieldLookup field;
   std::map<std::string, std::vector<std::string>> values;  ///< value in lower case → names
 };

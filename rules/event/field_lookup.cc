@@ -18,7 +18,8 @@ bool holds(const FieldTest& test, const Event& event) {
   if (test.kind == FieldTest::Kind::present) return !values.is_null();
   if (test.kind == FieldTest::Kind::absent) return values.is_null();
   return std::ranges::any_of(values.scalars, [&](const Scalar& scalar) {
-    return !scalar.is_null() && std::ranges::find(test.values, lower_ascii(scalar.text())) != test.values.end();
+    return !scalar.is_null() &&
+           std::ranges::find(test.values, lower_ascii(scalar.text())) != test.values.end();
   });
 }
 

@@ -31,8 +31,8 @@ struct ElementChoice {
 
 struct FieldWay {
   std::string path;
-  std::string container;             ///< not empty: `path` is a key in it, whose blanks do not count
-  std::vector<std::string> join;     ///< instead of `path`: the values at these, all of them, with ":" between
+  std::string container;          ///< not empty: `path` is a key in it, whose blanks do not count
+  std::vector<std::string> join;  ///< instead of `path`: the values at these, all of them, with ":" between
   std::vector<ElementChoice> first;  ///< where the paths begin: one choice inside the other; none: the event
   std::vector<FieldTest> when;       ///< of the event, else this way is not gone
   std::vector<Cut> cuts;
@@ -49,7 +49,8 @@ struct FieldLookup {
   std::vector<FieldWay> ways;
   std::vector<std::string> nothing;  ///< texts that stand for "no value" ("-")
 
-  /// Fills `out`. A null on one way still says that the field is there, should the others have nothing at all.
+  /// Fills `out`. A null on one way still says that the field is there, should the others have nothing at
+  /// all.
   void collect(const Event& event, FieldValues& out) const;
 };
 

@@ -54,6 +54,7 @@ Scalar as_time(const Scalar& scalar, const Event& event) {
   const std::string_view text = std::get<std::string_view>(scalar.value);
   if (parse_iso8601(text)) return scalar;
   std::string in_utc = std::string(text) + "Z";
+  if (const std::size_t blank = in_utc.find(' '); blank != std::string::npos) in_utc[blank] = 'T';
   return parse_iso8601(in_utc) ? Scalar{event.keep(std::move(in_utc))} : scalar;
 }
 

@@ -37,8 +37,8 @@ enum class ValueForm : std::uint8_t {
 /// Nothing when `text` does not contain what a cut looks for.
 std::optional<std::string> part_of(std::string_view text, const std::vector<Cut>& cuts);
 
-/// Times become ISO 8601 in UTC with every digit that the format gives, integers become integers. What cannot
-/// be read so stays as it is: whoever needs a time or a number then says what it found instead.
+/// Times become ISO 8601 with a zone and every digit that the format gives, integers become integers. What
+/// cannot be read so stays as it is: whoever needs a time or a number then says what it found instead.
 /// Limits:  64-bit integers stay exact; nothing goes through a double.
 Scalar in_form(const Scalar& scalar, ValueForm form, const Event& event);
 

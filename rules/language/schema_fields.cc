@@ -1,7 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 
-#include <algorithm>
 #include <fmt/format.h>
 
 #include "engine/base/nearest.h"
@@ -22,8 +22,8 @@ void add_fields(MapReader& map, std::string_view key, const Names& names,
   for (const yaml::Entry& entry : fields->entries()) {
     FieldLookup lookup{read_ways(entry.value, entry.key, names, diagnostics), no_value};
     if (!into.fields.emplace(entry.key, std::move(lookup)).second)
-      diagnostics.error(entry, fmt::format("field '{}' stands in '{}' and in '{}'; keep one of them", entry.key,
-                                           kCanonical, kSigma));
+      diagnostics.error(entry, fmt::format("field '{}' stands in '{}' and in '{}'; keep one of them",
+                                           entry.key, kCanonical, kSigma));
   }
 }
 
@@ -83,6 +83,7 @@ void read_severity(MapReader& map, Schema& into) {
   for (const yaml::Node& item : map.list("severity")) {
     MapReader source(item, "severity", map.diagnostics());
     SeveritySource made{source.required_text("path").value_or(""), {}};
+    if (!made.path.empty()) check_path(made.path, *source.find("path"), map.diagnostics());
     std::optional<MapReader> values = source.map("values");
     std::optional<MapReader> bounds = source.map("at_least");
     if (values.has_value() == bounds.has_value())

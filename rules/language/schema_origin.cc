@@ -26,7 +26,8 @@ OriginCase read_case(const yaml::Node& node, const std::string& kind, const Sche
                      Diagnostics& diagnostics) {
   OriginCase made;
   MapReader map(node, fmt::format("a case of '{}'", kind), diagnostics);
-  if (const yaml::Node* when = map.find("when")) made.when = read_tests(*when, "when", {&schema}, diagnostics);
+  if (const yaml::Node* when = map.find("when"))
+    made.when = read_tests(*when, "when", {&schema}, diagnostics);
   if (const yaml::Node* is = map.find("is")) made.names = read_names(*is, "'is'", diagnostics);
   if (const auto name = map.text("field")) made.field = schema.lookup_of(*name);
   if (std::optional<MapReader> values = map.map("values"))
@@ -47,7 +48,8 @@ OriginRule read_rule(const yaml::Node& node, const std::string& kind, const Sche
     return rule;
   }
   MapReader map(node, fmt::format("logsource.{}", kind), diagnostics);
-  for (const yaml::Node& item : map.list("cases")) rule.cases.push_back(read_case(item, kind, schema, diagnostics));
+  for (const yaml::Node& item : map.list("cases"))
+    rule.cases.push_back(read_case(item, kind, schema, diagnostics));
   if (rule.cases.empty()) diagnostics.error(node, fmt::format("'{}' has no cases", kind));
   if (const yaml::Node* known = map.find("known_when"))
     rule.known_when = read_tests(*known, "known_when", {&schema}, diagnostics);

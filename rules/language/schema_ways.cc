@@ -25,9 +25,10 @@ FieldTest read_test(const yaml::Entry& entry, const Names& names, Diagnostics& d
   } else {
     test.ways = names.schema->lookup_of(entry.key).ways;
     if (!names.may_depend && depends_on_conditions(test.ways))
-      diagnostics.error(entry, fmt::format("the condition asks for '{}', which has a 'when' of its own; name the "
-                                           "path that it stands at",
-                                           entry.key));
+      diagnostics.error(entry,
+                        fmt::format("the condition asks for '{}', which has a 'when' of its own; name the "
+                                    "path that it stands at",
+                                    entry.key));
   }
   if (entry.value.is_null()) {
     test.kind = FieldTest::Kind::absent;
@@ -38,7 +39,8 @@ FieldTest read_test(const yaml::Entry& entry, const Names& names, Diagnostics& d
     for (const yaml::Node& item : items)
       if (auto text = scalar_text(item, fmt::format("the value of '{}'", entry.key), diagnostics))
         test.values.push_back(lower_ascii(*text));
-    if (items.empty()) diagnostics.error(entry, fmt::format("'{}' has no values to be compared with", entry.key));
+    if (items.empty())
+      diagnostics.error(entry, fmt::format("'{}' has no values to be compared with", entry.key));
   }
   return test;
 }
@@ -117,8 +119,9 @@ void check_path(const std::string& path, const yaml::Node& at, Diagnostics& diag
   if (!path.empty() && !path.starts_with('.') && !path.ends_with('.') && path.find("..") == std::string::npos)
     return;
   diagnostics.error(
-      at, fmt::format("'{}' is no path; write keys from the outside in with dots between, such as process.pid",
-                      path));
+      at,
+      fmt::format("'{}' is no path; write keys from the outside in with dots between, such as process.pid",
+                  path));
 }
 
 std::vector<std::string> read_paths(MapReader& map, std::string_view key) {
@@ -134,7 +137,7 @@ std::vector<FieldTest> read_tests(const yaml::Node& node, const std::string& wha
   MapReader map(node, what, diagnostics);
   for (const yaml::Entry& entry : map.entries()) tests.push_back(read_test(entry, names, diagnostics));
   if (tests.empty() && (node.is_map() || node.is_null()))
-    diagnostics.error(node, fmt::format("{} asks for nothing; write a field and its value", what));
+    diagnostics.error(node, fmt::format("'{}' asks for nothing; write a field and its value", what));
   return tests;
 }
 

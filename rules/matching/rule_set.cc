@@ -61,9 +61,9 @@ Scratch& Scratch::operator=(Scratch&&) noexcept = default;
 struct RuleSet::Body {
   std::vector<Rule> rules;
   std::vector<CompiledRule> compiled;
-  std::vector<LogSource> log_sources;       ///< each once
-  std::vector<std::size_t> log_source_of;   ///< by rule
-  std::vector<Program> programs;            ///< the last one takes what no other recognises
+  std::vector<LogSource> log_sources;      ///< each once
+  std::vector<std::size_t> log_source_of;  ///< by rule
+  std::vector<Program> programs;           ///< the last one takes what no other recognises
   std::string digest;
   CompileOptions options;
 
@@ -95,8 +95,8 @@ struct RuleSet::Body {
   };
 
   void add_rule(Rule rule, CompiledRule made) {
-    const auto known =
-        std::ranges::find_if(log_sources, [&](const LogSource& source) { return same(source, rule.logsource); });
+    const auto known = std::ranges::find_if(
+        log_sources, [&](const LogSource& source) { return same(source, rule.logsource); });
     log_source_of.push_back(static_cast<std::size_t>(known - log_sources.begin()));
     if (known == log_sources.end()) log_sources.push_back(rule.logsource);
     compiled.push_back(std::move(made));

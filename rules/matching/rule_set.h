@@ -1,5 +1,5 @@
-/// Rules compiled against one or several event formats: immutable, shared, and ready to be asked which of them
-/// an event matches.
+/// Rules compiled against one or several event formats: immutable, shared, and ready to be asked which of
+/// them an event matches.
 ///
 /// Threads: any number at once, each with its own Scratch.
 #pragma once
@@ -66,18 +66,17 @@ struct Matches {
 
 class RuleSet {
  public:
-  /// The first schema that recognises an event counts. A single schema is asked nothing: every event is read by
-  /// it. What none of several recognises is read by generic_schema(). A rule that cannot be compiled (a regular
-  /// expression that RE2 refuses) is left out and reported; the others stand.
+  /// The first schema that recognises an event counts. A single schema is asked nothing: every event is read
+  /// by it. What none of several recognises is read by generic_schema(). A rule that cannot be compiled (a
+  /// regular expression that RE2 refuses) is left out and reported; the others stand.
   static CompiledRules compile(std::vector<Rule> rules, std::vector<Schema> schemas,
                                CompileOptions options = {});
   ~RuleSet();
   RuleSet(const RuleSet&) = delete;
   RuleSet& operator=(const RuleSet&) = delete;
 
-  /// Every rule whose log source the event may come from and whose detection it matches. None is an answer; an
-  /// error is "could not tell".
-  /// Errors:  unavailable (a matching engine ran out of its memory budget).
+  /// Every rule whose log source the event may come from and whose detection it matches. None is an answer;
+  /// an error is "could not tell". Errors:  unavailable (a matching engine ran out of its memory budget).
   Result<Matches> match(const Event& event, Scratch& scratch) const;
   /// The format alone.
   Recognised recognise(const Event& event) const;
@@ -99,7 +98,8 @@ struct CompiledRules {
   std::size_t refused = 0;
 };
 
-/// How severe the event (as recognised) calls itself. Empty when it does not say: the rule's level counts then.
+/// How severe the event (as recognised) calls itself. Empty when it does not say: the rule's level counts
+/// then.
 std::optional<Severity> severity_of(const Event& event, const Schema& schema);
 
 }  // namespace riposte

@@ -89,7 +89,8 @@ class AlertFormats : public ::testing::Test {
   }
 
   /// Six of the findings leave out a hash or a parent that the table has, and some alerts have one more.
-  static void expect_if_said(const std::string& line, const std::string& actual, const std::string& expected) {
+  static void expect_if_said(const std::string& line, const std::string& actual,
+                             const std::string& expected) {
     if (!expected.empty() && line.find(expected) != std::string::npos) {
       EXPECT_EQ(actual, expected);
     }
@@ -134,7 +135,8 @@ class AlertFormats : public ::testing::Test {
 };
 
 TEST_F(AlertFormats, ElasticSecurityAlertsSayEverything) {
-  expect_all("elastic_security_alert", "elastic_security_alert", with_ids(kCommon), "low");  // Elastic has no level below low
+  expect_all("elastic_security_alert", "elastic_security_alert", with_ids(kCommon),
+             "low");  // Elastic has no level below low
 }
 
 TEST_F(AlertFormats, OcsfDetectionFindingsSayEverything) {
@@ -246,8 +248,11 @@ TEST_F(AlertFormats, GuardDutyFindingsAreRecognisedAmongOtherDocuments) {
     EXPECT_EQ(text_of(alert, "rule.name"), truth["type"].get<std::string>());
     EXPECT_TRUE(parse_iso8601(text_of(alert, "time")).has_value()) << text_of(alert, "time");
     const double score = truth["severity"].get<double>();
-    const std::string level =
-        score >= 9 ? "critical" : score >= 7 ? "high" : score >= 4 ? "medium" : score >= 1 ? "low" : "informational";
+    const std::string level = score >= 9   ? "critical"
+                              : score >= 7 ? "high"
+                              : score >= 4 ? "medium"
+                              : score >= 1 ? "low"
+                                           : "informational";
     EXPECT_EQ(name_of(*severity_of(alert.event, *alert.schema)), level);
   }
   EXPECT_EQ(found, 8U);

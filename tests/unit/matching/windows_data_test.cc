@@ -1,8 +1,8 @@
-// Real Windows events, flat and nested, against the rules that must match them, when RIPOSTE_TEST_DATA says where
-// they are.
+// Real Windows events, flat and nested, against the rules that must match them, when RIPOSTE_TEST_DATA says
+// where they are.
 #include <algorithm>
-#include <cstdio>
 #include <array>
+#include <cstdio>
 #include <map>
 #include <set>
 #include <sstream>
@@ -29,7 +29,8 @@ std::string output_of(const std::string& command) {
   FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): a constant command
   if (pipe == nullptr) return output;
   std::array<char, 65536> chunk{};
-  while (const std::size_t got = std::fread(chunk.data(), 1, chunk.size(), pipe)) output.append(chunk.data(), got);
+  while (const std::size_t got = std::fread(chunk.data(), 1, chunk.size(), pipe))
+    output.append(chunk.data(), got);
   EXPECT_EQ(::pclose(pipe), 0) << command;
   return output;
 }
@@ -52,7 +53,8 @@ class WindowsEvents : public ::testing::Test {
   static void SetUpTestSuite() {
     if (!test_data() || !rules().empty()) return;
     const test::TemporaryDirectory folder;
-    output_of("zstd -dc " + *test_data() + "/sigma_rules_8eaafff1.tar.zst | tar -x -C " + folder.path().string());
+    output_of("zstd -dc " + *test_data() + "/sigma_rules_8eaafff1.tar.zst | tar -x -C " +
+              folder.path().string());
     const ActionCatalogue actions;
     const std::map<std::string, ActiveHours> hours;
     const std::vector<std::string> paths{folder.path().string()};
@@ -141,14 +143,16 @@ TEST_F(OtrfEvents, MatchEveryRuleThatTheyMustAndNoOther) {
 TEST_F(OtrfEvents, MatchTheSameWhenTheLogSourceIsIgnored) {
   std::vector<Rule> asked = rules();
   std::erase_if(asked, [](const Rule& rule) { return !was_asked(rule.logsource); });
-  const auto set = RuleSet::compile(std::move(asked), schemas_as_computed(), {.ignore_logsource = true}).rules;
+  const auto set =
+      RuleSet::compile(std::move(asked), schemas_as_computed(), {.ignore_logsource = true}).rules;
   for (std::size_t i = 0; i < events_.size(); ++i)
     EXPECT_EQ(matching(*set, events_[i]), known(texts(truths_[i]["ignoring_logsource"]))) << "line " << i + 1;
 }
 
 TEST_F(OtrfEvents, MatchMoreOnlyWhereTheSecurityLogNamesAStartedProcess) {
   std::vector<Rule> about_processes = rules();
-  std::erase_if(about_processes, [](const Rule& rule) { return rule.logsource.category != "process_creation"; });
+  std::erase_if(about_processes,
+                [](const Rule& rule) { return rule.logsource.category != "process_creation"; });
   const auto set = RuleSet::compile(std::move(about_processes), shipped_schemas()).rules;
   std::size_t more = 0;
   for (std::size_t i = 0; i < events_.size(); ++i) {

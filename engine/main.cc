@@ -23,6 +23,7 @@
 #include "engine/cli/exit_code.h"
 #include "engine/config/check.h"
 #include "engine/config/host_names.h"
+#include "engine/config/schema_detect.h"
 #include "engine/pipeline/engine.h"
 #include "engine/store/action_store.h"
 
@@ -132,10 +133,17 @@ int check(const cli::CheckOptions& options) {
   return is_clean(loaded) ? cli::kExitOk : cli::kExitRefused;
 }
 
+int schema_detect(const cli::SchemaDetectOptions& options) {
+  const auto clean = detect_schemas(options.events, options.schemas, options.json, std::cout);
+  if (clean) return *clean ? cli::kExitOk : cli::kExitRefused;
+  std::cerr << "riposte: " << clean.error().text() << '\n';
+  return cli::exit_code_of(clean.error().code);
+}
+
 }  // namespace
 }  // namespace riposte
 
 int main(int argc, char** argv) {
   if (sodium_init() < 0) return riposte::cli::kExitRefused;
-  return riposte::cli::run_command_line(argc, argv, {riposte::run, riposte::check});
+  return riposte::cli::run_command_line(argc, argv, {riposte::run, riposte::check, riposte::schema_detect});
 }

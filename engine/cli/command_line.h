@@ -19,10 +19,17 @@ struct CheckOptions {
   bool json = false;
 };
 
+struct SchemaDetectOptions {
+  std::string events;                        ///< a file; "-" is stdin
+  std::vector<std::string> schemas{"auto"};  ///< as in the configuration
+  bool json = false;
+};
+
 /// What needs the whole engine; the answer is the exit code.
 struct EngineCommands {
   std::function<int(const RunOptions&)> run;
   std::function<int(const CheckOptions&)> check;
+  std::function<int(const SchemaDetectOptions&)> schema_detect;
 };
 
 /// Exit code of the process.

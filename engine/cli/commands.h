@@ -17,6 +17,7 @@ using Chosen = std::function<int()>;
 
 void add_run(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_check(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
+void add_schema(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_audit(CLI::App& root, Chosen& chosen);
 void add_token(CLI::App& root, Chosen& chosen);
 void add_version(CLI::App& root, Chosen& chosen);

@@ -49,6 +49,7 @@ TEST_F(ConfigurationFile, HasSaneDefaults) {
   EXPECT_EQ(std::get<DeadLetterFile>(configuration->dead_letters).path,
             (directory_.path() / "d/dead-letters.ndjson").string());
   EXPECT_TRUE(configuration->policy.auto_response.empty());
+  EXPECT_EQ(configuration->schemas, std::vector<std::string>{"auto"});
 }
 
 TEST_F(ConfigurationFile, IsReadWhole) {
@@ -56,7 +57,7 @@ TEST_F(ConfigurationFile, IsReadWhole) {
   const auto read_back = read(R"(
 data: /var/lib/riposte
 rules: [rules, more]
-schema: elastic_security_alert
+schema: [elastic_security_alert, formats/own.yaml, auto]
 workers: 3
 source:
   kafka:
@@ -88,6 +89,9 @@ users:
   for (const Diagnostic& diagnostic : read_back.diagnostics) ADD_FAILURE() << diagnostic.text();
   const auto& configuration = read_back.configuration;
   ASSERT_TRUE(configuration);
+  EXPECT_EQ(configuration->schemas,
+            (std::vector<std::string>{"elastic_security_alert",
+                                      (directory_.path() / "formats/own.yaml").string(), "auto"}));
   const auto& kafka = std::get<KafkaOptions>(configuration->input);
   EXPECT_EQ(kafka.brokers, "a:9092,b:9092");
   EXPECT_EQ(kafka.properties.at("security.protocol"), "SASL_SSL");

@@ -54,11 +54,11 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Schema& sc
   return fields;
 }
 
-Json json_of(const std::optional<std::vector<std::string>>& names) {
+Json json_names(const std::optional<std::vector<std::string>>& names) {
   return names ? Json(*names) : Json(nullptr);
 }
 
-Json json_of(std::size_t number, const Reading& reading, const Schema& schema) {
+Json json_line(std::size_t number, const Reading& reading, const Schema& schema) {
   Json line{{"line", number}};
   if (reading.unusable) {
     line["error"] = {{"reason", reading.unusable->reason}, {"detail", reading.unusable->detail}};
@@ -69,16 +69,16 @@ Json json_of(std::size_t number, const Reading& reading, const Schema& schema) {
   const auto severity = schema.severity_name(*reading.event);
   line["severity"] = severity ? Json(*severity) : Json(nullptr);
   const EventOrigin origin = schema.origin.origin_of(*reading.event);
-  line["logsource"] = {{"product", json_of(origin.products)},
-                       {"category", json_of(origin.categories)},
-                       {"service", json_of(origin.services)}};
+  line["logsource"] = {{"product", json_names(origin.products)},
+                       {"category", json_names(origin.categories)},
+                       {"service", json_names(origin.services)}};
   line["fields"] = Json::object();
   for (const auto& [name, value] : fields_of(schema, *reading.event))
     line["fields"][std::string(name)] = value;
   return line;
 }
 
-std::string text_of(const std::optional<std::vector<std::string>>& names) {
+std::string text_names(const std::optional<std::vector<std::string>>& names) {
   if (!names) return "unknown";
   return names->empty() ? "none" : fmt::format("{}", fmt::join(*names, ", "));
 }
@@ -99,9 +99,9 @@ void print_text(std::size_t number, const Reading& reading, const Schema& schema
     out << fmt::format("line {}: {}\n", number, schema.name);
   print_pair("severity", schema.severity_name(*reading.event).value_or("the rule's"), out);
   const EventOrigin origin = schema.origin.origin_of(*reading.event);
-  print_pair("product", text_of(origin.products), out);
-  print_pair("category", text_of(origin.categories), out);
-  print_pair("service", text_of(origin.services), out);
+  print_pair("product", text_names(origin.products), out);
+  print_pair("category", text_names(origin.categories), out);
+  print_pair("service", text_names(origin.services), out);
   for (const auto& [name, value] : fields_of(schema, *reading.event)) print_pair(name, value, out);
 }
 
@@ -118,7 +118,7 @@ bool detect_lines(std::istream& lines, const std::vector<Schema>& schemas, bool 
     clean = clean && reading.schema != nullptr;
     ++counts[reading.unusable ? "no event" : reading.schema == nullptr ? "not recognised" : schema.name];
     if (json)
-      out << json_of(number, reading, schema).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+      out << json_line(number, reading, schema).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     else
       print_text(number, reading, schema, out);
   }

@@ -53,12 +53,12 @@ std::vector<ActionType> executable_types() {
           ActionType::run_script};
 }
 
-Loaded load(const std::string& config_path, std::span<const std::string> rule_paths) {
+Loaded load(const LoadRequest& request) {
   Loaded loaded;
   loaded.actions.executable = executable_types();
   Configuration defaults;
-  if (!config_path.empty()) {
-    auto read = read_configuration(config_path);
+  if (!request.config_path.empty()) {
+    auto read = read_configuration(request.config_path);
     loaded.diagnostics = std::move(read.diagnostics);
     loaded.configuration = std::move(read.configuration);
     if (!loaded.configuration) return loaded;
@@ -69,13 +69,14 @@ Loaded load(const std::string& config_path, std::span<const std::string> rule_pa
   loaded.scripts = std::move(scripts.scripts);
   std::ranges::move(scripts.diagnostics, std::back_inserter(loaded.diagnostics));
 
-  auto schemas = load_schemas(configuration.schemas, loaded.diagnostics);
-  const std::span<const std::string> paths = rule_paths.empty() ? std::span(configuration.rules) : rule_paths;
+  auto schemas =
+      load_schemas(request.schemas.empty() ? configuration.schemas : request.schemas, loaded.diagnostics);
+  const auto& paths = request.rule_paths.empty() ? configuration.rules : request.rule_paths;
   auto read = read_rules(paths, {loaded.actions, configuration.active_hours, configuration.placeholders});
   std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused = read.refused;
   if (!schemas) return loaded;
-  auto compiled = RuleSet::compile(std::move(read.rules), *std::move(schemas));
+  auto compiled = RuleSet::compile(std::move(read.rules), *std::move(schemas), {request.ignore_logsource});
   std::ranges::move(compiled.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused += compiled.refused;
   loaded.rules = std::move(compiled.rules);

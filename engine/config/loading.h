@@ -36,8 +36,14 @@ inline constexpr std::string_view kEverySchema = "auto";
 std::optional<std::vector<Schema>> load_schemas(std::span<const std::string> names,
                                                 std::vector<Diagnostic>& diagnostics);
 
-/// `config_path` may be empty when `rule_paths` are given; these then stand in for the configured ones.
+struct LoadRequest {
+  std::string config_path;              ///< may be empty when there are rule paths
+  std::vector<std::string> rule_paths;  ///< instead of the configured ones
+  std::vector<std::string> schemas;     ///< instead of the configured ones
+  bool ignore_logsource = false;
+};
+
 /// A bad rule or script is left out and reported, and stops nothing.
-Loaded load(const std::string& config_path, std::span<const std::string> rule_paths = {});
+Loaded load(const LoadRequest& request);
 
 }  // namespace riposte

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/config/schema_detect.h"
+#include "engine/authoring/schema_detect.h"
 #include "rules/language/schema_reader.h"
 
 namespace riposte {

@@ -1,4 +1,4 @@
-#include "engine/config/schema_detect.h"
+#include "engine/authoring/schema_detect.h"
 
 #include <fstream>
 #include <sstream>

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "engine/config/sections.h"
 
 namespace riposte {
@@ -33,6 +35,8 @@ void read_limits(MapReader& map, Configuration& into) {
     into.event_limits.depth_max = static_cast<std::size_t>(*depth);
   if (const auto bytes = limits->integer("free_disk_bytes", 0))
     into.free_bytes_min = static_cast<std::uint64_t>(*bytes);
+  if (const auto actions = limits->integer("open_actions", 1))
+    into.open_actions_max = static_cast<std::size_t>(*actions);
   limits->finish();
 }
 
@@ -53,6 +57,17 @@ void read_host(MapReader& map, Configuration& into) {
   for (const std::string& path : host->texts("protected_executables"))
     into.protected_executables.insert(path);
   host->finish();
+}
+
+void read_placeholders(MapReader& map, Configuration& into) {
+  auto section = map.map("placeholders");
+  if (!section) return;
+  for (const yaml::Entry& entry : section->entries()) {
+    MapReader line(section->node(), "placeholders", map.diagnostics());
+    into.placeholders[entry.key] = line.texts(entry.key);
+    if (into.placeholders[entry.key].empty())
+      map.diagnostics().error(entry, fmt::format("placeholder '{}' has no values", entry.key));
+  }
 }
 
 void read_schemas(MapReader& map, const std::string& folder, Configuration& into) {
@@ -80,6 +95,7 @@ void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& di
   read_http(map, into);
   read_host(map, into);
   read_active_hours(map, into);
+  read_placeholders(map, into);
   read_policy(map, into);
   read_people(map, into);
   map.finish();

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "rules/language/diagnostic.h"
@@ -25,10 +26,20 @@ class FieldNames {
   std::vector<std::string> names_;
 };
 
+/// Compares a field with another one.
+struct CompiledReference {
+  FieldReference reference;
+  std::size_t field;  ///< of the other one
+  bool cased = false;
+};
+
+using CompiledPattern = std::variant<ValueMatcher, CompiledReference>;
+
 struct CompiledLine {
-  std::optional<std::size_t> field;  ///< empty: every string of the event
-  std::vector<ValueMatcher> matchers;
+  std::optional<std::size_t> field;                  ///< empty: every string of the event
+  std::vector<std::vector<CompiledPattern>> values;  ///< as FieldMatch::values
   bool all = false;
+  bool negated = false;
 };
 
 struct CompiledSelection {
@@ -38,7 +49,6 @@ struct CompiledSelection {
 struct CompiledRule {
   std::vector<CompiledSelection> selections;
   std::vector<std::size_t> fields;  ///< that it looks at, in rising order
-  bool has_keywords = false;
 };
 
 /// Empty, with diagnostics, when a pattern cannot be compiled.

@@ -6,30 +6,12 @@
 #include "engine/lifecycle/action.h"
 #include "rules/language/schema_reader.h"
 #include "rules/matching/compiled_rule.h"
+#include "rules/matching/event_reading.h"
 
 namespace riposte {
 namespace {
 
 enum class Answer : std::uint8_t { unknown, no, yes };
-
-struct PreparedField {
-  bool ready = false;  ///< for the event at hand
-  FieldValues values;
-  std::vector<PreparedValue> prepared;
-};
-
-void prepare_all(PreparedField& field_values) {
-  field_values.prepared.clear();
-  for (const Scalar& scalar : field_values.values.scalars)
-    if (!scalar.is_null()) field_values.prepared.push_back(prepare(scalar));
-  field_values.ready = true;
-}
-
-bool holds(const ValueMatcher& matcher, const PreparedField& found) {
-  return matcher.matches_field(found.values) ||
-         std::ranges::any_of(found.prepared,
-                             [&](const PreparedValue& value) { return matcher.matches(value); });
-}
 
 bool same(const LogSource& a, const LogSource& b) {
   return a.product == b.product && a.category == b.category && a.service == b.service;
@@ -45,9 +27,7 @@ struct Program {
 }  // namespace
 
 struct Scratch::Body {
-  std::vector<PreparedField> fields;
-  PreparedField strings;
-  std::vector<std::string_view> string_leaves;
+  EventReading reading;
   std::vector<Answer> selections;  ///< of the rule being looked at
   std::vector<bool> admitted;      ///< by log source
   std::vector<RuleIndex> matches;
@@ -66,33 +46,6 @@ struct RuleSet::Body {
   std::vector<Program> programs;           ///< the last one takes what no other recognises
   std::string digest;
   CompileOptions options;
-
-  /// Reads a field, or every string, when the first rule asks for it.
-  struct Reading {
-    const Program& program;
-    const Event& event;
-    Scratch::Body& scratch;
-
-    const PreparedField& strings() {
-      PreparedField& found = scratch.strings;
-      if (found.ready) return found;
-      scratch.string_leaves.clear();
-      event.collect_strings(scratch.string_leaves);
-      found.values.clear();
-      for (const std::string_view text : scratch.string_leaves) found.values.scalars.push_back({text});
-      prepare_all(found);
-      return found;
-    }
-
-    const PreparedField& field(std::size_t number) {
-      PreparedField& found = scratch.fields[number];
-      if (found.ready) return found;
-      found.values.clear();
-      program.fields[number].collect(event, found.values);
-      prepare_all(found);
-      return found;
-    }
-  };
 
   void add_rule(Rule rule, CompiledRule made) {
     const auto known = std::ranges::find_if(
@@ -125,9 +78,7 @@ struct RuleSet::Body {
   }
 
   void begin_event(const Program& program, const Event& event, Scratch::Body& scratch) const {
-    scratch.fields.resize(std::max(scratch.fields.size(), program.fields.size()));
-    for (PreparedField& field_values : scratch.fields) field_values.ready = false;
-    scratch.strings.ready = false;
+    scratch.reading.begin(event, program.fields);
     scratch.matches.clear();
     scratch.admitted.assign(log_sources.size(), true);
     if (options.ignore_logsource) return;
@@ -137,29 +88,16 @@ struct RuleSet::Body {
           origin.admits(log_sources[i].product, log_sources[i].category, log_sources[i].service);
   }
 
-  static bool line_holds(const CompiledLine& line, Reading& reading) {
-    const PreparedField& found = line.field ? reading.field(*line.field) : reading.strings();
-    const auto one_holds = [&](const ValueMatcher& matcher) { return holds(matcher, found); };
-    return line.all ? std::ranges::all_of(line.matchers, one_holds)
-                    : std::ranges::any_of(line.matchers, one_holds);
-  }
-
-  static bool selection_holds(const CompiledSelection& selection, Reading& reading) {
-    return std::ranges::any_of(selection.maps, [&](const std::vector<CompiledLine>& map) {
-      return std::ranges::all_of(map, [&](const CompiledLine& line) { return line_holds(line, reading); });
-    });
-  }
-
   /// Two-valued: what is not there does not match, and its negation does.
-  static bool condition_holds(const Condition& condition, const CompiledRule& rule, Reading& reading) {
+  static bool condition_holds(const Condition& condition, const CompiledRule& rule, Scratch::Body& scratch) {
     const auto operand_holds = [&](const Condition& operand) {
-      return condition_holds(operand, rule, reading);
+      return condition_holds(operand, rule, scratch);
     };
     switch (condition.kind) {
       case Condition::Kind::selection: {
-        Answer& known = reading.scratch.selections[condition.selection];
+        Answer& known = scratch.selections[condition.selection];
         if (known == Answer::unknown)
-          known = selection_holds(rule.selections[condition.selection], reading) ? Answer::yes : Answer::no;
+          known = holds(rule.selections[condition.selection], scratch.reading) ? Answer::yes : Answer::no;
         return known == Answer::yes;
       }
       case Condition::Kind::all_of:
@@ -205,12 +143,11 @@ Result<Matches> RuleSet::match(const Event& event, Scratch& scratch) const {
   Scratch::Body& work = *scratch.body_;
   const auto [program, inner] = body_->program_for(event);
   body_->begin_event(*program, inner, work);
-  Body::Reading reading{*program, inner, work};
   for (const std::uint32_t i : program->rules) {
     if (!work.admitted[body_->log_source_of[i]]) continue;
     const CompiledRule& rule = body_->compiled[i];
     work.selections.assign(rule.selections.size(), Answer::unknown);
-    if (Body::condition_holds(body_->rules[i].condition, rule, reading)) work.matches.emplace_back(i);
+    if (Body::condition_holds(body_->rules[i].condition, rule, work)) work.matches.emplace_back(i);
   }
   return Matches{{&program->schema, inner}, work.matches};
 }

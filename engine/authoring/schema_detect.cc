@@ -1,6 +1,7 @@
 #include "engine/authoring/schema_detect.h"
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -141,10 +142,13 @@ Result<bool> detect_schemas(const std::string& events, std::span<const std::stri
     return fail(Errc::invalid, "the schemas cannot be used:" + mistakes);
   }
   if (events == "-") return detect_lines(std::cin, *loaded, json, out);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(events, ignored))
+    return fail(Errc::invalid, fmt::format("{} is a folder; name a file with one event per line", events));
   std::ifstream file(events);
   if (!file) {
     const int reason = errno;
-    return fail(reason == ENOENT ? Errc::not_found : Errc::unavailable,
+    return fail(reason == ENOENT ? Errc::not_found : Errc::invalid,
                 fmt::format("cannot read {}: {}", events, std::generic_category().message(reason)));
   }
   return detect_lines(file, *loaded, json, out);

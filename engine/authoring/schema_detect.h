@@ -10,8 +10,9 @@
 namespace riposte {
 
 /// `events`: a file, or "-" for stdin. `schemas` as in the configuration. False when a line is no event, or
-/// of a format that none of the schemas recognises. Errors: not_found, unavailable (the file), invalid (a
-/// schema).
+/// of a format that none of the schemas recognises.
+///
+/// Errors: not_found; invalid (a file that cannot be read, a schema with a mistake).
 Result<bool> detect_schemas(const std::string& events, std::span<const std::string> schemas, bool json,
                             std::ostream& out);
 

@@ -63,6 +63,7 @@ const std::vector<std::string_view> kCanonicalFields{
     "process.executable",
     "process.command_line",
     "process.parent.pid",
+    "process.parent.name",
     "process.parent.executable",
     "process.parent.command_line",
     "user.name",

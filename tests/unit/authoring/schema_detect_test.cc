@@ -80,6 +80,7 @@ TEST_F(SchemaDetect, SaysWhatIsWrongWithAFileOrASchema) {
   const std::vector<std::string> automatic{"auto"};
   EXPECT_EQ(detect_schemas((folder_.path() / "none").string(), automatic, false, out_).error().code,
             Errc::not_found);
+  EXPECT_EQ(detect_schemas(folder_.path().string(), automatic, false, out_).error().code, Errc::invalid);
   const auto unknown = detect("{}", {"falcon"});
   ASSERT_FALSE(unknown.has_value());
   EXPECT_EQ(unknown.error().code, Errc::invalid);

@@ -16,7 +16,7 @@ void add_rule_options(CLI::App& command, RuleOptions& options) {
           "A shipped event format's name, a file, or auto (find out by the event's shape); may be repeated")
       ->allow_extra_args(false);
   command.add_flag("--ignore-logsource", options.ignore_logsource,
-                   "Let every rule look at every event, whatever its log source");
+                   "Let a rule look at every event of a format that can have its log source");
 }
 
 }  // namespace riposte::cli

@@ -38,12 +38,24 @@ std::optional<std::vector<std::string>> OriginRule::names_of(const Event& event)
   return names;
 }
 
+bool OriginRule::is_constant() const {
+  return cases.size() == 1 && known_when.empty() && cases.front().when.empty() &&
+         cases.front().values.empty();
+}
+
+bool OriginRule::lists(std::string_view name) const {
+  const auto has = [&](const std::vector<std::string>& names) {
+    return std::ranges::find(names, lower_ascii(name)) != names.end();
+  };
+  return std::ranges::any_of(cases, [&](const OriginCase& one) {
+    return has(one.names) ||
+           std::ranges::any_of(one.values, [&](const auto& value) { return has(value.second); });
+  });
+}
+
 bool OriginRule::may_be(std::string_view name) const {
   // One case that always holds leaves nothing unknown; whatever depends on the event might.
-  if (name.empty() || cases.size() != 1 || !known_when.empty()) return true;
-  const OriginCase& only = cases.front();
-  if (!only.when.empty() || !only.values.empty()) return true;
-  return std::ranges::find(only.names, lower_ascii(name)) != only.names.end();
+  return name.empty() || !is_constant() || lists(name);
 }
 
 bool EventOrigin::admits(std::string_view product, std::string_view category,
@@ -58,7 +70,11 @@ EventOrigin OriginRules::origin_of(const Event& event) const {
 
 bool OriginRules::may_admit(std::string_view product_name, std::string_view category_name,
                             std::string_view service_name) const {
-  return product.may_be(product_name) && category.may_be(category_name) && service.may_be(service_name);
+  // A format of one product whose cases can tell the services names all that there are.
+  const bool foreign_service = !service_name.empty() && product.is_constant() &&
+                               !service.known_when.empty() && !service.lists(service_name);
+  return !foreign_service && product.may_be(product_name) && category.may_be(category_name) &&
+         service.may_be(service_name);
 }
 
 }  // namespace riposte

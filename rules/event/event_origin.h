@@ -30,6 +30,10 @@ struct OriginRule {
   std::optional<std::vector<std::string>> names_of(const Event& event) const;
   /// False when no event of the format can be called so.
   bool may_be(std::string_view name) const;
+  /// One case that always holds: every event of the format is called the same.
+  bool is_constant() const;
+  /// Some case gives the name.
+  bool lists(std::string_view name) const;
 };
 
 /// The log sources of one event. What cannot be known is empty.

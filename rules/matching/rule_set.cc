@@ -60,9 +60,7 @@ struct RuleSet::Body {
     Program program{std::move(schema), {}, std::vector<FieldLookup>(field_names.size())};
     for (std::uint32_t i = 0; i < rules.size(); ++i) {
       const LogSource& source = rules[i].logsource;
-      if (!options.ignore_logsource &&
-          !program.schema.origin.may_admit(source.product, source.category, source.service))
-        continue;
+      if (!program.schema.origin.may_admit(source.product, source.category, source.service)) continue;
       program.rules.push_back(i);
       for (const std::size_t number : compiled[i].fields)
         if (program.fields[number].ways.empty())

@@ -44,7 +44,8 @@ class Scratch {
 struct CompiledRules;
 
 struct CompileOptions {
-  bool ignore_logsource = false;  ///< every rule looks at every event
+  /// A rule looks at every event of a format that can have its log source, whatever the event's own.
+  bool ignore_logsource = false;
 };
 
 /// An event and the format that it is of.

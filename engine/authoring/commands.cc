@@ -11,6 +11,7 @@
 #include "engine/authoring/event_lines.h"
 #include "engine/authoring/explain.h"
 #include "engine/authoring/match.h"
+#include "engine/authoring/rule_tests.h"
 #include "engine/authoring/schema_detect.h"
 #include "engine/cli/exit_code.h"
 #include "engine/config/loading.h"
@@ -68,6 +69,20 @@ int match(const cli::MatchOptions& options) {
   std::cerr << fmt::format("riposte: {} of {} lines could not be read\n", counts->unreadable,
                            counts->events + counts->unreadable);
   return cli::kExitRefused;
+}
+
+int test(const cli::TestOptions& options) {
+  const Loaded loaded = load_rules(options.rules);
+  if (!loaded.rules) return cli::kExitRefused;
+  const Policy policy = loaded.configuration ? loaded.configuration->policy : Policy();
+  const RuleTestReport report = run_rule_tests(*loaded.rules, policy, loaded.actions, SystemClock().now());
+  (options.json ? print_report_json : print_report)(report, std::cout);
+  if (!options.junit.empty()) {
+    std::ofstream file(options.junit);
+    print_junit(report, file);
+    if (!file.flush()) return failed({Errc::unavailable, "cannot write " + options.junit, {}});
+  }
+  return report.failed() == 0 && loaded.refused == 0 ? cli::kExitOk : cli::kExitRefused;
 }
 
 int explain(const cli::ExplainOptions& options) {

@@ -95,6 +95,16 @@ Result<RuleIndex> find_rule(const RuleSet& rules, const std::string& text) {
                                            did_you_mean(text, names)));
 }
 
+Result<void> print_explanation(const RuleSet& rules, RuleIndex index, const Event& event, std::ostream& out) {
+  const Recognised recognised = rules.recognise(event);
+  const Rule& rule = rules.rule(index);
+  const SourceVerdict source = judge_source(rule.logsource, recognised);
+  if (!source.admitted)
+    out << fmt::format("the rule wants {}; the event is of {}\n", source.wanted, source.found);
+  print_tree(TRY(explain(rule, recognised)), 0, out);
+  return {};
+}
+
 Result<bool> explain_event(const RuleSet& rules, RuleIndex index, const std::string& bytes,
                            bool ignore_logsource, bool json, std::ostream& out) {
   EventParser parser;

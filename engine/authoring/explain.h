@@ -13,6 +13,9 @@ namespace riposte {
 /// Errors: not_found with the nearest; conflict (several begin with it).
 Result<RuleIndex> find_rule(const RuleSet& rules, const std::string& text);
 
+/// The tree alone, for people. Errors: invalid (a pattern cannot be compiled).
+Result<void> print_explanation(const RuleSet& rules, RuleIndex rule, const Event& event, std::ostream& out);
+
 /// Writes the explanation; true when the rule matches, log source and all.
 /// Errors: invalid (the bytes are no event, or a pattern cannot be compiled).
 Result<bool> explain_event(const RuleSet& rules, RuleIndex rule, const std::string& event,

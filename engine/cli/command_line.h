@@ -46,6 +46,12 @@ struct ExplainOptions {
   bool json = false;
 };
 
+struct TestOptions {
+  RuleOptions rules;
+  std::string junit;  ///< file to write; empty: none
+  bool json = false;
+};
+
 /// What needs the whole engine; the answer is the exit code.
 struct EngineCommands {
   std::function<int(const RunOptions&)> run;
@@ -53,6 +59,7 @@ struct EngineCommands {
   std::function<int(const SchemaDetectOptions&)> schema_detect;
   std::function<int(const MatchOptions&)> match;
   std::function<int(const ExplainOptions&)> explain;
+  std::function<int(const TestOptions&)> test;
 };
 
 /// Exit code of the process.

@@ -61,6 +61,7 @@ void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& di
   into.data_directory = resolve(folder, map.required_text("data").value_or(""));
   into.rules = resolved(folder, map.texts("rules"));
   if (into.rules.empty()) diagnostics.error(root, "no rules: write \"rules: [a folder or files]\"");
+  into.responses = resolved(folder, map.texts("responses"));
   into.scripts = resolved(folder, map.texts("scripts"));
   if (const auto schema = map.text("schema")) {
     const bool is_file =

@@ -39,6 +39,7 @@ using DeadLetterPlace = std::variant<DeadLetterFile, DeadLetterTopic>;
 struct Configuration {
   std::string data_directory;
   std::vector<std::string> rules;
+  std::vector<std::string> responses;  ///< response files, attached to rules
   std::vector<std::string> scripts;
   std::string schema = "elastic_security_alert";  ///< the name of a shipped one, or a file
   Input input;

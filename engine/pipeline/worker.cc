@@ -178,6 +178,7 @@ Result<void> Worker::finish_round(WallTime now, bool flush) {
   for (auto& [id, state] : partitions_) state.advance(now, context_.slots);
   std::vector<Commit> commits;
   for (auto& [id, state] : partitions_) commits.push_back(state.take_commit(now, flush));
+  for (auto& [id, state] : partitions_) state.held_back().report(context_.metrics);
   crash_point("batch.built");
   rows_in_round_ = 0;
   count(commits);

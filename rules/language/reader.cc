@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,11 +10,10 @@
 #include "rules/language/detection.h"
 #include "rules/language/map_reader.h"
 #include "rules/language/response.h"
+#include "rules/language/yaml_files.h"
 
 namespace riposte {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 5> kStatuses{"stable", "test", "experimental", "deprecated",
                                                     "unsupported"};
@@ -25,21 +23,6 @@ constexpr std::array<std::string_view, 11> kIgnoredKeys{
     "license", "name",     "taxonomy",   "tests",          "scope"};
 /// Other kinds of Sigma documents.
 constexpr std::array<std::string_view, 2> kOtherKinds{"correlation", "filter"};
-
-std::vector<std::string> split_authors(std::span<const std::string> texts) {
-  std::vector<std::string> authors;
-  for (std::string_view rest : texts) {
-    while (!rest.empty()) {
-      const std::size_t comma = std::min(rest.find(','), rest.size());
-      std::string_view author = rest.substr(0, comma);
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-      while (author.starts_with(' ')) author.remove_prefix(1);
-      while (author.ends_with(' ')) author.remove_suffix(1);
-      if (!author.empty()) authors.emplace_back(author);
-    }
-  }
-  return authors;
-}
 
 void read_logsource(MapReader& map, Rule& rule) {
   std::optional<MapReader> logsource = map.map("logsource");
@@ -82,57 +65,28 @@ void read_body(MapReader& map, Rule& rule, const ReadContext& context) {
 // ---- files
 // -----------------------------------------------------------------------------------------------------
 
-bool is_rule_file(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
-
 /// Reads many files and keeps what they share: the ids, and which files have been seen.
 class RuleCollector {
  public:
   explicit RuleCollector(const ReadContext& context) : context_(context) {}
 
   void add_path(const std::string& path) {
-    std::error_code error;
-    if (fs::is_directory(path, error))
-      add_folder(path);
-    else
-      add_file(path);
+    const std::vector<std::string> files = files_.below(path, found_);
+    for (Diagnostic& diagnostic : std::exchange(found_, {})) {
+      if (diagnostic.kind == Diagnostic::Kind::error) ++result_.refused;
+      result_.diagnostics.push_back(std::move(diagnostic));
+    }
+    for (const std::string& file : files) add_file(file);
   }
 
   ReadRules take() { return std::move(result_); }
 
  private:
-  void complain(const std::string& file, std::string message,
-                Diagnostic::Kind kind = Diagnostic::Kind::error) {
-    result_.diagnostics.push_back({{file, 1, 1}, kind, std::move(message)});
-    if (kind == Diagnostic::Kind::error) ++result_.refused;
-  }
-
-  void add_folder(const std::string& folder) {
-    std::vector<std::string> files;
-    std::error_code error;
-    auto it = fs::recursive_directory_iterator(folder, error);
-    for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-      // Hidden entries are editors' and deployment tools' own copies.
-      if (it->path().filename().string().starts_with('.')) {
-        it.disable_recursion_pending();
-        continue;
-      }
-      std::error_code ignored;
-      if (is_rule_file(it->path()) && !it->is_directory(ignored)) files.push_back(it->path().string());
-    }
-    if (error) complain(folder, fmt::format("cannot read the folder: {}", error.message()));
-    std::ranges::sort(files);
-    for (const std::string& file : files) add_file(file);
-    if (files.empty() && !error)
-      complain(folder, "no rule (*.yml, *.yaml) in this folder", Diagnostic::Kind::warning);
-  }
-
   void add_file(const std::string& file) {
-    std::error_code ignored;
-    fs::path canonical = fs::weakly_canonical(file, ignored);
-    if (!seen_.insert(canonical.empty() ? file : canonical.string()).second) return;
     const Result<std::string> bytes = yaml::read_file(file);
     if (!bytes) {
-      complain(file, bytes.error().what);
+      result_.diagnostics.push_back({{file, 1, 1}, Diagnostic::Kind::error, bytes.error().what});
+      ++result_.refused;
       return;
     }
     Diagnostics diagnostics(file);
@@ -153,10 +107,26 @@ class RuleCollector {
   const ReadContext& context_;
   ReadRules result_;
   std::map<RuleId, Location> ids_;
-  std::set<std::string> seen_;
+  YamlFiles files_{"rule"};
+  std::vector<Diagnostic> found_;  ///< while files are looked for
 };
 
 }  // namespace
+
+std::vector<std::string> split_authors(std::span<const std::string> texts) {
+  std::vector<std::string> authors;
+  for (std::string_view rest : texts) {
+    while (!rest.empty()) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      std::string_view author = rest.substr(0, comma);
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+      while (author.starts_with(' ')) author.remove_prefix(1);
+      while (author.ends_with(' ')) author.remove_suffix(1);
+      if (!author.empty()) authors.emplace_back(author);
+    }
+  }
+  return authors;
+}
 
 std::optional<Rule> read_rule(std::string_view bytes, Diagnostics& diagnostics, const ReadContext& context) {
   const std::optional<yaml::Node> node = yaml::parse(bytes, diagnostics);

@@ -32,6 +32,9 @@ struct ReadRules {
 /// Files, or folders searched to any depth for *.yml and *.yaml, in the order of their names.
 ReadRules read_rules(std::span<const std::string> paths, const ReadContext& context);
 
+/// "Ann Lee, Bob" or a list of such texts: the names one by one.
+std::vector<std::string> split_authors(std::span<const std::string> texts);
+
 /// One rule from the bytes of one file. Empty when it has an error.
 std::optional<Rule> read_rule(std::string_view bytes, Diagnostics& diagnostics, const ReadContext& context);
 

@@ -116,6 +116,15 @@ struct ActionTemplate {
   std::string script;  ///< of run_script: its id
   std::map<std::string, ParameterSource> parameters;
   std::optional<Duration> verify_after;
+  std::optional<Duration> pickup_deadline;
+  std::optional<Duration> cooldown;         ///< further matches of the same kind make nothing for so long
+  std::vector<std::string> deduplicate_by;  ///< fields that tell kinds apart; empty: host and target
+  std::optional<Duration> ttl;              ///< undone so long after its completion
+  bool dry_run = false;
+  /// The `response` that it stands in: 0 is the rule's own, then those that were attached.
+  std::size_t block = 0;
+  bool ordered = false;              ///< begins when the one before it in its block has completed
+  std::vector<std::string> authors;  ///< of an attached response: they never approve either
   Location location;
 };
 
@@ -131,7 +140,7 @@ struct Rule {
   std::vector<Selection> selections;
   Condition condition;
   std::vector<ActionTemplate> responses;
-  std::string digest;  ///< of the file's bytes: which version this is
+  std::string digest;  ///< of the file's bytes and of what is attached: which version this is
   Location location;   ///< of its id
 };
 

@@ -1,6 +1,6 @@
 /// A cooldown: after an action was made, further matches with the same key make none for a while.
 ///
-/// Units: the time is the engine's at the moment of deciding, not the event's: see docs/decisions/008.
+/// Units: the time is the engine's at the moment of deciding, not the event's: see docs/decisions/009.
 #pragma once
 
 #include <span>

@@ -89,10 +89,12 @@ Result<void> serve(const Configuration& configuration, Loaded& loaded, const sig
 
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   const int workers = configuration.workers > 0 ? configuration.workers : std::max(1, cores - 1);
-  const auto engine = TRY(
-      Engine::start({workers, configuration.event_limits, {configuration.free_bytes_min}, own_host_name()},
-                    {clock, *store, *source, *dead_letters, hands, loaded.actions, configuration.policy,
-                     loaded.rules, metrics}));
+  const auto engine = TRY(Engine::start({workers,
+                                         configuration.event_limits,
+                                         {configuration.free_bytes_min, configuration.open_actions_max},
+                                         own_host_name()},
+                                        {clock, *store, *source, *dead_letters, hands, loaded.actions,
+                                         configuration.policy, loaded.rules, metrics}));
   const UserDirectory users(configuration.users);
   const auto server = TRY(http::HttpServer::start(configuration.http, users, engine->control(), metrics));
   log::info("running", {{"version", std::string(RIPOSTE_VERSION)},

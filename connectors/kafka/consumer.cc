@@ -23,6 +23,7 @@ constexpr Duration kCloseTimeout =
     std::chrono::seconds(7);  // closing was seen to take 5 s during a rebalance
 constexpr std::chrono::milliseconds kCloseStep{100};
 constexpr std::chrono::milliseconds kWatermarksTimeout = std::chrono::seconds(3);
+constexpr std::chrono::milliseconds kReachTimeout{500};
 
 }  // namespace
 
@@ -70,6 +71,8 @@ Result<std::vector<SourceEvent>> KafkaSource::Consumer::poll(std::chrono::millis
   collect(timeout);
   if (batch_.empty() && halted_) return std::unexpected(*halted_);
   if (batch_.empty() && passing_) return std::unexpected(*std::exchange(passing_, {}));
+  if (batch_.empty() && !can_reach_a_broker())
+    return fail(Errc::unavailable, fmt::format("none of the brokers at {} can be reached", options_.brokers));
   batch_bytes_ = 0;
   batch_records_ = 0;
   return std::exchange(batch_, {});
@@ -104,8 +107,24 @@ void KafkaSource::Consumer::append_record(const rd_kafka_message_t& message) {
   batch_bytes_ += message.len;
   ++batch_records_;
   batch_.emplace_back(std::move(record));
+  works_again();
+}
+
+void KafkaSource::Consumer::works_again() {
   was_connected_ = true;
+  all_brokers_down_ = false;
   trouble_.over();
+}
+
+/// librdkafka says when it has lost the last broker, not when it has one again: then somebody must ask.
+bool KafkaSource::Consumer::can_reach_a_broker() {
+  if (!all_brokers_down_) return true;
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto code = rd_kafka_metadata(handle_.get(), 0, nullptr, &metadata, milliseconds(kReachTimeout));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  rd_kafka_metadata_destroy(metadata);
+  works_again();
+  return true;
 }
 
 void KafkaSource::Consumer::on_message_error(const rd_kafka_message_t& message) {
@@ -149,6 +168,7 @@ void KafkaSource::Consumer::on_error(rd_kafka_t*, int code, const char* reason, 
 
 void KafkaSource::Consumer::on_trouble(rd_kafka_resp_err_t code, const char* reason) {
   if (code == RD_KAFKA_RESP_ERR__FATAL) return on_fatal();
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) all_brokers_down_ = true;
   const std::string text = secrets.hide(reason);
   auto error = lasting(code, text, was_connected_);
   if (!error) return trouble_.note(code, text);

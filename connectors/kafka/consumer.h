@@ -46,6 +46,8 @@ class KafkaSource::Consumer : public kafka::Context {
   void collect(std::chrono::milliseconds timeout);
   void append_record(const rd_kafka_message_t& message);
   void on_trouble(rd_kafka_resp_err_t code, const char* reason);
+  void works_again();
+  bool can_reach_a_broker();
   void on_fatal();
   void on_message_error(const rd_kafka_message_t& message);
   void on_out_of_range(const rd_kafka_message_t& message);
@@ -71,6 +73,7 @@ class KafkaSource::Consumer : public kafka::Context {
   kafka::Handle handle_;
   kafka::Trouble trouble_;
   bool was_connected_ = false;
+  bool all_brokers_down_ = false;
   std::optional<Error> halted_;   // sticky
   std::optional<Error> passing_;  // given once
   std::vector<SourceEvent> batch_;

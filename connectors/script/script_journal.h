@@ -2,14 +2,14 @@
 /// twice.
 ///
 /// Layout:  <directory>/<action id>.started before the program starts, <action id>.done (JSON) after it
-/// ended; both synced,
-///          file and directory, before the next step. One action has one journal entry, whatever the attempt.
+///          ended; both synced, file and directory, before the next step. One action has one entry, whatever
+///          the attempt.
 /// Threads: any, for different actions; of two for the same action one finds the entry already there.
 /// Errors:  unavailable (the disk is full: it passes), corrupt (I/O, permission, or a record that does not
-///          decode), conflict (already started). Owns:    the directory's files. Limits:  entries older than
-///          kJournalRetention are removed at
-/// open; reaches_back_to() says from when on "no entry" means
-///          "never started". A directory that was removed or restored from a copy knows less than it seems.
+///          decode), conflict (already started).
+/// Limits:  entries older than kJournalRetention are removed at open; reaches_back_to() says from when on "no
+///          entry" means "never started". A directory that was removed or restored from a copy knows less
+///          than it seems.
 #pragma once
 
 #include <filesystem>

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "engine/config/sections.h"
 
 namespace riposte {
@@ -33,6 +35,8 @@ void read_limits(MapReader& map, Configuration& into) {
     into.event_limits.depth_max = static_cast<std::size_t>(*depth);
   if (const auto bytes = limits->integer("free_disk_bytes", 0))
     into.free_bytes_min = static_cast<std::uint64_t>(*bytes);
+  if (const auto actions = limits->integer("open_actions", 1))
+    into.open_actions_max = static_cast<std::size_t>(*actions);
   limits->finish();
 }
 
@@ -55,6 +59,17 @@ void read_host(MapReader& map, Configuration& into) {
   host->finish();
 }
 
+void read_placeholders(MapReader& map, Configuration& into) {
+  auto section = map.map("placeholders");
+  if (!section) return;
+  for (const yaml::Entry& entry : section->entries()) {
+    MapReader line(section->node(), "placeholders", map.diagnostics());
+    into.placeholders[entry.key] = line.texts(entry.key);
+    if (into.placeholders[entry.key].empty())
+      map.diagnostics().error(entry, fmt::format("placeholder '{}' has no values", entry.key));
+  }
+}
+
 void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& diagnostics,
               Configuration& into) {
   MapReader map(root, "the configuration", diagnostics);
@@ -75,6 +90,7 @@ void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& di
   read_http(map, into);
   read_host(map, into);
   read_active_hours(map, into);
+  read_placeholders(map, into);
   read_policy(map, into);
   read_people(map, into);
   map.finish();

@@ -17,6 +17,7 @@
 #include "engine/lifecycle/policy.h"
 #include "rules/event/event_parser.h"
 #include "rules/language/diagnostic.h"
+#include "rules/language/text_modifiers.h"
 
 namespace riposte {
 
@@ -46,10 +47,12 @@ struct Configuration {
   DeadLetterPlace dead_letters;
   EventLimits event_limits;
   std::uint64_t free_bytes_min = std::uint64_t{64} << 20;
+  std::size_t open_actions_max = 100'000;
   http::HttpOptions http;
   std::set<std::string> host_names;  ///< besides those that the machine gives itself
   std::set<std::string> protected_executables;
   std::map<std::string, ActiveHours> active_hours;
+  PlaceholderLists placeholders;  ///< what rules' `expand` puts in
   Policy policy;
   std::vector<User> users;
   int workers = 0;  ///< 0: one per core but one, at least one

@@ -62,7 +62,7 @@ Loaded load(const std::string& config_path, std::span<const std::string> rule_pa
 
   auto schema = load_schema(configuration.schema, loaded.diagnostics);
   const std::span<const std::string> paths = rule_paths.empty() ? std::span(configuration.rules) : rule_paths;
-  auto read = read_rules(paths, {loaded.actions, configuration.active_hours});
+  auto read = read_rules(paths, {loaded.actions, configuration.active_hours, configuration.placeholders});
   std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused = read.refused;
   attach_responses(configuration.responses, {loaded.actions, configuration.active_hours}, read.rules,

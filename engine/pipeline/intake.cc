@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "engine/base/crash_point.h"
 #include "engine/base/log.h"
 
@@ -56,12 +58,12 @@ void Intake::work(const std::stop_token& stop) {
 }
 
 Result<void> Intake::turn(const std::stop_token& stop) {
-  watch_disk();
+  look_for_obstacles();
   offer_held();
   auto events = source_.poll(kPollTimeout);
   if (events) {
     crash_point("consume.after_poll");
-    if (!disk_low_ && held_.empty()) say(streams_.empty() && events->empty() ? kNothingToRead : "");
+    if (obstacle_.empty() && held_.empty()) say(streams_.empty() && events->empty() ? kNothingToRead : "");
     return hand_out(std::move(*events), stop);
   }
   if (events.error().code != Errc::unavailable) return std::unexpected(std::move(events).error());
@@ -97,7 +99,7 @@ Result<void> Intake::hand_out(std::vector<SourceEvent> events, const std::stop_t
       streams_[assigned->stream] = partition;
       log::info("reading", {{"stream", assigned->stream.value()}, {"from", assigned->start.value()}});
       post(assigned->stream, AssignStream{assigned->stream, partition});
-      if (disk_low_) source_.pause(assigned->stream);
+      if (!obstacle_.empty()) source_.pause(assigned->stream);
     } else if (auto* revoked = std::get_if<Revoked>(&event)) {
       if (!streams_.contains(revoked->stream)) continue;
       let_go(revoked->stream, stop);
@@ -156,30 +158,40 @@ void Intake::offer_held() {
       ++held;
       continue;
     }
-    if (!disk_low_)
+    if (obstacle_.empty())
       for (const StreamId& stream : held->second.streams)
         if (streams_.contains(stream)) source_.resume(stream);
     held = held_.erase(held);
-    paused_gauge_.set(held_.empty() && !disk_low_ ? 0 : 1);
+    paused_gauge_.set(held_.empty() && obstacle_.empty() ? 0 : 1);
   }
 }
 
-void Intake::watch_disk() {
-  if (Steady::now() - disk_checked_at_ < kDiskCheckInterval) return;
-  disk_checked_at_ = Steady::now();
+/// Going on wants more than stopping did: what comes and goes must not make the streams flutter.
+std::string Intake::obstacle() const {
+  const bool stopped = !obstacle_.empty();
   const auto free = records_.free_bytes();
-  if (!free) return;
-  // Twice the limit before going on: room that comes and goes must not make the streams flutter.
-  const std::uint64_t wanted = disk_low_ ? 2 * limits_.free_bytes_min : limits_.free_bytes_min;
-  const bool low = *free < wanted;
-  if (low == disk_low_) return;
-  disk_low_ = low;
-  set_paused(low);
-  if (low)
-    log::warning("little room on the disk: intake pauses",
-                 {{"free_bytes", static_cast<std::int64_t>(*free)}});
+  if (free && *free < (stopped ? 2 * limits_.free_bytes_min : limits_.free_bytes_min))
+    return fmt::format("the disk has less than {} bytes of room (limits.free_disk_bytes)",
+                       limits_.free_bytes_min);
+  std::size_t open = 0;
+  for (const Worker* worker : workers_) open += worker->open_actions();
+  if (open > (stopped ? limits_.open_actions_max / 10 * 9 : limits_.open_actions_max))
+    return fmt::format("more than {} actions are open (limits.open_actions): approve, reject or cancel some",
+                       limits_.open_actions_max);
+  return {};
+}
+
+void Intake::look_for_obstacles() {
+  std::string found = obstacle();
+  if (found == obstacle_) return;
+  const bool was_clear = obstacle_.empty();
+  obstacle_ = std::move(found);
+  if (was_clear || obstacle_.empty()) set_paused(!obstacle_.empty());
+  say(obstacle_);
+  if (obstacle_.empty())
+    log::info("intake goes on");
   else
-    log::info("room on the disk again: intake goes on", {{"free_bytes", static_cast<std::int64_t>(*free)}});
+    log::warning("intake pauses", {{"reason", obstacle_}});
 }
 
 void Intake::set_paused(bool paused) {
@@ -190,8 +202,7 @@ void Intake::set_paused(bool paused) {
     else if (held == held_.end())
       source_.resume(stream);
   }
-  paused_gauge_.set(paused ? 1 : 0);
-  say(paused ? "the disk has less than " + std::to_string(limits_.free_bytes_min) + " bytes of room" : "");
+  paused_gauge_.set(paused || !held_.empty() ? 1 : 0);
 }
 
 }  // namespace riposte

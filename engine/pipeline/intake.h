@@ -1,7 +1,7 @@
 /// The thread that asks the source for records and hands each to the worker that owns its stream.
 ///
 /// A full worker pauses its streams; polling goes on, so that group membership stays alive. A disk that is
-/// nearly full pauses all of them before it is full.
+/// nearly full, or a memory full of open actions, pauses all of them.
 #pragma once
 
 #include <atomic>
@@ -20,6 +20,7 @@ namespace riposte {
 
 struct IntakeLimits {
   std::uint64_t free_bytes_min = std::uint64_t{64} << 20;  ///< less room than this on the disk stops intake
+  std::size_t open_actions_max = 100'000;                  ///< more open actions than this stop it too
 };
 
 class Intake {
@@ -38,7 +39,6 @@ class Intake {
   static constexpr std::chrono::milliseconds kPatience{1000};
   /// Paused streams stay paused at least this long.
   static constexpr std::chrono::milliseconds kPauseMin{2000};
-  static constexpr std::chrono::milliseconds kDiskCheckInterval{1000};
   /// How long a stream that is taken away may wait for its last commit; half of what the group allows between
   /// two polls.
   static constexpr std::chrono::seconds kLetGoMax{30};
@@ -59,7 +59,8 @@ class Intake {
   void let_go(const StreamId& stream, const std::stop_token& stop);
   void flush(std::size_t worker);
   void offer_held();
-  void watch_disk();
+  void look_for_obstacles();
+  std::string obstacle() const;
   void set_paused(bool paused);
   void say(std::string standstill);
 
@@ -72,8 +73,7 @@ class Intake {
   std::map<StreamId, Partition> streams_;
   std::map<std::size_t, RecordBatch> gathering_;  ///< worker → what this poll brought it
   std::map<std::size_t, Held> held_;              ///< worker → what it had no room for
-  bool disk_low_ = false;
-  std::chrono::steady_clock::time_point disk_checked_at_{};
+  std::string obstacle_;                          ///< why all streams are paused; empty when they are not
   mutable std::mutex standstill_mutex_;
   std::string standstill_ = "the source has not answered yet";
   std::jthread thread_;

@@ -22,10 +22,10 @@ std::size_t weight_of(const RecordBatch& batch) {
 Worker::Worker(WorkerContext context, std::vector<PartitionState> partitions)
     : context_(std::move(context)),
       detector_(context_.limits, context_.policy, context_.actions),
-      records_total_(context_.metrics.counter("riposte_records_total", "Input records dealt with")),
-      matches_total_(context_.metrics.counter("riposte_rule_matches_total", "Rules that matched a record")) {
+      round_metrics_(context_.metrics) {
   for (PartitionState& state : partitions) {
     const Partition id = state.id();
+    open_actions_ += state.open_count();
     partitions_.emplace(id, std::move(state));
   }
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
@@ -113,8 +113,7 @@ Result<void> Worker::take_record(Record record, const RuleSet& rules, WallTime n
   PartitionState& state = *TRY(partition(stream->second));
   Detection detection = detector_.detect(std::move(record), rules, now);
   crash_point("match.done");
-  records_total_.add();
-  matches_total_.add(static_cast<double>(detection.matches));
+  round_metrics_.count_record(detection.matches);
   const std::size_t before = state.pending_rows();
   TRY(state.absorb(std::move(detection), now));
   rows_in_round_ += state.pending_rows() - before;
@@ -142,46 +141,24 @@ Result<PartitionState*> Worker::partition(Partition id) {
   return &partitions_.emplace(id, std::move(loaded)).first->second;
 }
 
-void Worker::note(const DeadLetter& letter) {
-  context_.metrics
-      .counter("riposte_dead_letters_total", "Input records that could not be used",
-               {{"reason", letter.reason}})
-      .add();
-  log::warning("input record cannot be used", {{"stream", letter.stream.value()},
-                                               {"offset", letter.offset.value()},
-                                               {"reason", letter.reason},
-                                               {"detail", letter.detail}});
-}
-
-void Worker::count(std::span<const Commit> commits) {
-  for (const Commit& commit : commits)
-    for (const AuditRecord& record : commit.audit)
-      context_.metrics
-          .counter("riposte_transitions_total", "Audited moves of actions",
-                   {{"type", std::string(name_of(record.type))},
-                    {"event", record.event},
-                    {"to", std::string(name_of(record.to))}})
-          .add();
-  for (const Commit& commit : commits)
-    for (const DeadLetter& letter : commit.dead_letters) note(letter);
-  for (const auto& [id, state] : partitions_) {
-    const Labels labels{{"partition", std::to_string(id.value())}};
-    context_.metrics.gauge("riposte_open_actions", "Actions that something can still happen to", labels)
-        .set(static_cast<double>(state.open_count()));
-    context_.metrics
-        .gauge("riposte_in_doubt_actions", "Actions of which nobody knows whether they ran", labels)
-        .set(static_cast<double>(state.in_doubt_count()));
+void Worker::tell_metrics(std::span<const Commit> commits) {
+  round_metrics_.count(commits);
+  std::size_t open = 0;
+  for (auto& [id, state] : partitions_) {
+    open += state.open_count();
+    round_metrics_.set_open(id, state.open_count(), state.in_doubt_count());
+    state.held_back().report(context_.metrics);
   }
+  open_actions_ = open;
 }
 
 Result<void> Worker::finish_round(WallTime now, bool flush) {
   for (auto& [id, state] : partitions_) state.advance(now, context_.slots);
   std::vector<Commit> commits;
   for (auto& [id, state] : partitions_) commits.push_back(state.take_commit(now, flush));
-  for (auto& [id, state] : partitions_) state.held_back().report(context_.metrics);
   crash_point("batch.built");
   rows_in_round_ = 0;
-  count(commits);
+  tell_metrics(commits);
   std::vector<StreamPosition> positions;
   for (const Commit& commit : commits)
     if (commit.position) positions.push_back(*commit.position);

@@ -16,9 +16,9 @@
 #include "engine/base/bounded_queue.h"
 #include "engine/base/clock.h"
 #include "engine/base/latest.h"
-#include "engine/base/metrics.h"
 #include "engine/pipeline/committer.h"
 #include "engine/pipeline/dispatcher.h"
+#include "engine/pipeline/round_metrics.h"
 
 namespace riposte {
 
@@ -77,6 +77,8 @@ class Worker {
   /// False when there is no room; the batch is then untouched.
   bool post_records(RecordBatch& batch, std::chrono::milliseconds timeout);
   void post(Message message);
+  /// As of its last round. Threads: any.
+  std::size_t open_actions() const { return open_actions_; }
   /// Takes what has come, commits, and ends.
   void stop();
 
@@ -102,8 +104,7 @@ class Worker {
   Result<Action> fulfil(PartitionState& partition, const Ask& ask, WallTime now);
   Result<PartitionState*> partition(Partition id);
   Result<void> finish_round(WallTime now, bool flush = false);
-  void count(std::span<const Commit> commits);
-  void note(const DeadLetter& letter);
+  void tell_metrics(std::span<const Commit> commits);
 
   WorkerContext context_;
   Detector detector_;
@@ -111,8 +112,8 @@ class Worker {
   std::map<StreamId, Partition> streams_;
   std::vector<Reply> replies_;
   std::size_t rows_in_round_ = 0;
-  Counter& records_total_;
-  Counter& matches_total_;
+  std::atomic<std::size_t> open_actions_{0};
+  RoundMetrics round_metrics_;
   BoundedQueue<Message> mailbox_{kMailboxBytes};
   std::jthread thread_;
 };

@@ -22,6 +22,7 @@ class Joint {
   Joint(Rule& rule, std::vector<Diagnostic>& diagnostics) : rule_(rule), diagnostics_(diagnostics) {}
 
   void add(const Attachment& attachment) {
+    if (!rule_.has_own_id) return warn_of_changing_id(attachment);
     if (!fits(attachment)) return;
     ++blocks_;
     for (ActionTemplate response : attachment.responses) {
@@ -32,6 +33,13 @@ class Joint {
   }
 
  private:
+  /// Part of an action's identity: with it, every change of the rule would act on old detections once more.
+  void warn_of_changing_id(const Attachment& attachment) {
+    diagnostics_.push_back({attachment.location, Diagnostic::Kind::warning,
+                            fmt::format("not attached to the rule at {}: a rule that responds needs an 'id'",
+                                        text_of(rule_.location))});
+  }
+
   /// All of it or nothing: half of an ordered response could be the wrong half.
   bool fits(const Attachment& attachment) {
     const std::size_t before = diagnostics_.size();

@@ -14,9 +14,10 @@ namespace {
 
 class DetectionReader {
  public:
-  explicit DetectionReader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  DetectionReader(std::string_view key, Diagnostics& diagnostics, const PlaceholderLists& lists)
+      : key_(key), diagnostics_(diagnostics), lists_(lists), errors_before_(diagnostics.errors()) {}
 
-  Detection read(const yaml::Node& node) {
+  RuleDetection read(const yaml::Node& node) {
     const yaml::Node* condition = nullptr;
     for (const yaml::Entry& entry : node.entries) {
       if (entry.key == "condition")
@@ -37,9 +38,9 @@ class DetectionReader {
   std::string missing_condition() const {
     for (const Selection& selection : detection_.selections)
       if (!nearest(selection.name, std::vector<std::string_view>{"condition"}).empty())
-        return fmt::format("'detection' has no 'condition'; is '{}' on line {} meant?", selection.name,
+        return fmt::format("'{}' has no 'condition'; is '{}' on line {} meant?", key_, selection.name,
                            selection.location.line);
-    return "'detection' has no 'condition'; it is required";
+    return fmt::format("'{}' has no 'condition'; it is required", key_);
   }
 
   void read_selection(const yaml::Entry& entry) {
@@ -88,12 +89,8 @@ class DetectionReader {
     FieldMatch match;
     match.location = diagnostics_.place(place);
     for (const yaml::Node& keyword : keywords)
-      match.patterns.push_back(placed(keyword_pattern(keyword), keyword));
+      match.values.push_back({placed(keyword_pattern(keyword.text), keyword)});
     selection.maps.push_back({std::move(match)});
-  }
-
-  static Pattern keyword_pattern(const yaml::Node& keyword) {
-    return text_pattern(keyword.text, {true, true});
   }
 
   static Pattern placed(Pattern pattern, const yaml::Node& node) {
@@ -112,7 +109,7 @@ class DetectionReader {
   std::optional<FieldMatch> read_line(const yaml::Entry& entry) {
     const std::optional<Modifiers> modifiers = read_modifiers(entry, diagnostics_);
     if (!modifiers) return {};
-    FieldMatch match{modifiers->field, {}, modifiers->all, diagnostics_.place(entry)};
+    FieldMatch match{modifiers->field, {}, modifiers->all, modifiers->negated, diagnostics_.place(entry)};
     const yaml::Node& value = entry.value;
     const std::span<const yaml::Node> values =
         value.is_sequence() ? std::span(value.items) : std::span(&value, 1);
@@ -123,42 +120,31 @@ class DetectionReader {
     if (modifiers->all && values.size() == 1)
       diagnostics_.warning(entry, fmt::format("'all' in '{}' has no meaning for a single value", entry.key));
     for (const yaml::Node& item : values)
-      if (std::optional<Pattern> pattern = read_value(item, *modifiers, entry.key))
-        match.patterns.push_back(placed(std::move(*pattern), item));
+      if (std::vector<Pattern> patterns = read_value(item, *modifiers, entry.key); !patterns.empty())
+        match.values.push_back(std::move(patterns));
     return match;
   }
 
-  std::optional<Pattern> read_value(const yaml::Node& value, const Modifiers& modifiers,
-                                    std::string_view key) {
+  /// Empty when there is something wrong with it.
+  std::vector<Pattern> read_value(const yaml::Node& value, const Modifiers& modifiers, std::string_view key) {
     if (!value.is_scalar() && !value.is_null()) {
       diagnostics_.error(
           value, fmt::format("a value of '{}' must be text, a number, true, false or null, not {}", key,
                              yaml::describe(value)));
       return {};
     }
-    if (modifiers.regex || modifiers.text_only) {
-      if (is_typed(value)) {
-        diagnostics_.error(
-            value, value.is_null() ? fmt::format("'{}' needs a text, not null; the empty text is ''", key)
-                                   : fmt::format("'{}' needs a text; write '{}' in quotes", key, value.text));
-        return {};
-      }
-      return modifiers.regex ? regex(value.text, modifiers) : text_pattern(value.text, modifiers.open);
-    }
-    if (!modifiers.field.empty()) return typed_pattern(value);
-    if (value.is_null()) {
+    if (modifiers.field.empty() && modifiers.chain.empty()) {
+      if (!value.is_null()) return {placed(keyword_pattern(value.text), value)};
       diagnostics_.error(value, "a keyword must not be null");
       return {};
     }
-    return keyword_pattern(value);
-  }
-
-  static Pattern regex(const std::string& text, const Modifiers& modifiers) {
-    Pattern pattern;
-    pattern.kind = Pattern::Kind::regex;
-    pattern.value =
-        modifiers.regex_flags.empty() ? text : fmt::format("(?{}){}", modifiers.regex_flags, text);
-    return pattern;
+    auto patterns = patterns_of(value, modifiers, lists_);
+    if (!patterns) {
+      diagnostics_.error(value, fmt::format("'{}': {}", key, patterns.error()));
+      return {};
+    }
+    for (Pattern& pattern : *patterns) pattern = placed(std::move(pattern), value);
+    return std::move(*patterns);
   }
 
   void read_conditions(const yaml::Node& node) {
@@ -176,7 +162,8 @@ class DetectionReader {
         diagnostics_.error(item, condition.error());
     }
     if (list.empty()) diagnostics_.error(node, "'condition' is an empty list");
-    if (conditions.empty() || conditions.size() != list.size() || !diagnostics_.ok()) return;
+    if (conditions.empty() || conditions.size() != list.size() || diagnostics_.errors() != errors_before_)
+      return;
     detection_.condition = conditions.size() == 1
                                ? std::move(conditions.front())
                                : Condition{Condition::Kind::any_of, 0, std::move(conditions)};
@@ -199,15 +186,19 @@ class DetectionReader {
     }
   }
 
+  const std::string_view key_;
   Diagnostics& diagnostics_;
-  Detection detection_;
+  const PlaceholderLists& lists_;
+  const std::size_t errors_before_;
+  RuleDetection detection_;
 };
 
 }  // namespace
 
-Detection read_detection(const yaml::Node& node, Diagnostics& diagnostics) {
-  if (node.is_map()) return DetectionReader(diagnostics).read(node);
-  diagnostics.error(node, fmt::format("'detection' must be a map of selections and a condition, not {}",
+RuleDetection read_detection(const yaml::Node& node, std::string_view key, Diagnostics& diagnostics,
+                             const PlaceholderLists& lists) {
+  if (node.is_map()) return DetectionReader(key, diagnostics, lists).read(node);
+  diagnostics.error(node, fmt::format("'{}' must be a map of selections and a condition, not {}", key,
                                       yaml::describe(node)));
   return {};
 }

@@ -4,64 +4,20 @@
 #include <charconv>
 #include <cmath>
 
+#include "rules/language/text_modifiers.h"
+
 namespace riposte {
 namespace {
 
 using Piece = GlobPiece::Kind;
-
-/// Adjacent `*` are one: they match the same.
-void add_any_string(Glob& glob) {
-  if (glob.empty() || glob.back().kind != Piece::any_string) glob.push_back({Piece::any_string, {}});
-}
 
 void add_text(Glob& glob, char c) {
   if (glob.empty() || glob.back().kind != Piece::text) glob.push_back({Piece::text, {}});
   glob.back().text += c;
 }
 
-Glob split(std::string_view text) {
-  Glob glob;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-    if (text[i] == '\\' && (next == '*' || next == '?' || next == '\\')) {
-      add_text(glob, next);
-      ++i;
-    } else if (text[i] == '*') {
-      add_any_string(glob);
-    } else if (text[i] == '?') {
-      glob.push_back({Piece::any_character, {}});
-    } else {
-      add_text(glob, text[i]);
-    }
-  }
-  return glob;
-}
-
 bool is_any_string(const GlobPiece& piece) { return piece.kind == Piece::any_string; }
 bool is_text(const GlobPiece& piece) { return piece.kind == Piece::text; }
-
-/// The simplest kind that says the same.
-Pattern normal_form(Glob glob) {
-  Pattern pattern;
-  const auto simple = [&](Pattern::Kind kind, std::string text) {
-    pattern.kind = kind;
-    pattern.value = std::move(text);
-    return pattern;
-  };
-  const std::size_t size = glob.size();
-  if (size == 0) return simple(Pattern::Kind::equals, "");
-  if (size == 1 && is_text(glob[0])) return simple(Pattern::Kind::equals, std::move(glob[0].text));
-  if (size == 1 && is_any_string(glob[0])) return simple(Pattern::Kind::present, "");
-  if (size == 2 && is_any_string(glob[0]) && is_text(glob[1]))
-    return simple(Pattern::Kind::ends_with, std::move(glob[1].text));
-  if (size == 2 && is_text(glob[0]) && is_any_string(glob[1]))
-    return simple(Pattern::Kind::starts_with, std::move(glob[0].text));
-  if (size == 3 && is_any_string(glob[0]) && is_text(glob[1]) && is_any_string(glob[2]))
-    return simple(Pattern::Kind::contains, std::move(glob[1].text));
-  pattern.kind = Pattern::Kind::wildcard;
-  pattern.value = std::move(glob);
-  return pattern;
-}
 
 /// Above the largest signed integer only; smaller ones are std::int64_t.
 std::optional<std::uint64_t> as_unsigned(std::string_view text) {
@@ -84,14 +40,55 @@ std::optional<Decimal> as_decimal(const std::string& text) {
   return decimal;
 }
 
+Pattern text_pattern(std::string_view text) {
+  Pattern pattern;
+  pattern.kind = Pattern::Kind::wildcard;
+  pattern.value = glob_of(text);
+  return pattern;
+}
+
 }  // namespace
 
-Pattern text_pattern(std::string_view text, OpenEnds open) {
-  Glob glob = split(text);
-  if (open.front && (glob.empty() || !is_any_string(glob.front())))
-    glob.insert(glob.begin(), {Piece::any_string, {}});
-  if (open.back) add_any_string(glob);
-  return normal_form(std::move(glob));
+Glob glob_of(std::string_view text) {
+  Glob glob;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (text[i] == '\\' && (next == '*' || next == '?' || next == '\\')) {
+      add_text(glob, next);
+      ++i;
+    } else if (text[i] == '*') {
+      // Adjacent `*` are one: they match the same.
+      if (glob.empty() || !is_any_string(glob.back())) glob.push_back({Piece::any_string, {}});
+    } else if (text[i] == '?') {
+      glob.push_back({Piece::any_character, {}});
+    } else {
+      add_text(glob, text[i]);
+    }
+  }
+  return glob;
+}
+
+Pattern normal_form(Pattern pattern) {
+  if (!std::holds_alternative<Glob>(pattern.value)) return pattern;
+  const Glob glob = std::get<Glob>(std::move(pattern.value));
+  const auto simple = [&](Pattern::Kind kind, std::string text) {
+    pattern.kind = kind;
+    pattern.value = std::move(text);
+    return std::move(pattern);
+  };
+  const std::size_t size = glob.size();
+  if (size == 0) return simple(Pattern::Kind::equals, "");
+  if (size == 1 && is_text(glob[0])) return simple(Pattern::Kind::equals, glob[0].text);
+  if (size == 1 && is_any_string(glob[0])) return simple(Pattern::Kind::present, "");
+  if (size == 2 && is_any_string(glob[0]) && is_text(glob[1]))
+    return simple(Pattern::Kind::ends_with, glob[1].text);
+  if (size == 2 && is_text(glob[0]) && is_any_string(glob[1]))
+    return simple(Pattern::Kind::starts_with, glob[0].text);
+  if (size == 3 && is_any_string(glob[0]) && is_text(glob[1]) && is_any_string(glob[2]))
+    return simple(Pattern::Kind::contains, glob[1].text);
+  pattern.kind = Pattern::Kind::wildcard;
+  pattern.value = glob;
+  return pattern;
 }
 
 bool is_typed(const yaml::Node& scalar) {
@@ -115,6 +112,12 @@ Pattern typed_pattern(const yaml::Node& scalar) {
   else
     return text_pattern(scalar.text);
   return pattern;
+}
+
+Pattern keyword_pattern(std::string_view text) {
+  Pattern pattern = text_pattern(text);
+  pattern.value = opened(std::get<Glob>(std::move(pattern.value)), true, true);
+  return normal_form(std::move(pattern));
 }
 
 }  // namespace riposte

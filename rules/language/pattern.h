@@ -9,19 +9,20 @@
 
 namespace riposte {
 
-/// Which ends of a text stay open: what `contains`, `startswith` and `endswith` do.
-struct OpenEnds {
-  bool front = false;
-  bool back = false;
-};
-
 /// `*` any string, `?` one character; `\*`, `\?` and `\\` stand for themselves, any other backslash as well.
-Pattern text_pattern(std::string_view text, OpenEnds open = {});
+Glob glob_of(std::string_view text);
 
-/// A value without modifiers: null, boolean, number or text.
+/// A value without modifiers: null, boolean, number or text. A text is a Glob, as the modifiers want it; see
+/// normal_form().
 Pattern typed_pattern(const yaml::Node& scalar);
 
 /// True for what typed_pattern() reads as something else than text.
 bool is_typed(const yaml::Node& scalar);
+
+/// A Glob as the simplest kind that says the same; everything else as it is.
+Pattern normal_form(Pattern pattern);
+
+/// A keyword: found anywhere in a string.
+Pattern keyword_pattern(std::string_view text);
 
 }  // namespace riposte

@@ -8,6 +8,7 @@
 
 #include "engine/base/nearest.h"
 #include "engine/lifecycle/action.h"
+#include "rules/language/head.h"
 #include "rules/language/map_reader.h"
 #include "rules/language/response.h"
 #include "rules/language/yaml_files.h"

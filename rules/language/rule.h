@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/ids.h"
+#include "engine/base/ip_network.h"
 #include "engine/lifecycle/policy.h"
 #include "rules/language/diagnostic.h"
 
@@ -19,9 +20,15 @@ namespace riposte {
 
 /// One piece of a text with wildcards.
 struct GlobPiece {
-  enum class Kind : std::uint8_t { text, any_string, any_character };
+  enum class Kind : std::uint8_t {
+    text,
+    any_string,
+    any_character,
+    any_dash,     ///< one of `-` `/` `–` `—` `―`
+    placeholder,  ///< only while a rule is read: a list stands in for it afterwards
+  };
   Kind kind = Kind::text;
-  std::string text;
+  std::string text;  ///< or the placeholder's name
 
   bool operator==(const GlobPiece&) const = default;
 };
@@ -36,8 +43,26 @@ struct Decimal {
   bool operator==(const Decimal&) const = default;
 };
 
-/// Compares one value with what the rule says. Text is compared without regard to case, a regular expression
-/// with it.
+/// Another field of the same event.
+struct FieldReference {
+  std::string field;
+  bool open_front = false;  ///< the value may have more in front of the other field's value
+  bool open_back = false;
+
+  bool operator==(const FieldReference&) const = default;
+};
+
+/// One part of a moment, in UTC. Weeks are those of ISO 8601.
+struct TimePart {
+  enum class Unit : std::uint8_t { minute, hour, day, week, month, year };
+  Unit unit = Unit::minute;
+  std::int64_t number = 0;
+
+  bool operator==(const TimePart&) const = default;
+};
+
+/// Compares one value with what the rule says. Text is compared without regard to case unless `cased`, a
+/// regular expression with it.
 struct Pattern {
   enum class Kind : std::uint8_t {
     equals,       ///< null (a missing field, too), boolean, number or text
@@ -47,10 +72,21 @@ struct Pattern {
     wildcard,     ///< a Glob with wildcards in places that the kinds above cannot say
     present,      ///< nothing but `*`: any value that is not null
     regex,        ///< text: RE2 syntax, found anywhere
+    less,         ///< number; a text that is one compares as the number
+    at_most,      ///< number
+    greater,      ///< number
+    at_least,     ///< number
+    network,      ///< an address inside it
+    exists,       ///< boolean: whether the field is there, JSON null included
+    field,        ///< the value of another field
+    time_part,    ///< an RFC 3339 text, or seconds or milliseconds since 1970
   };
   Kind kind = Kind::equals;
+  bool cased = false;
   /// std::monostate: null. std::uint64_t only above the largest std::int64_t.
-  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, Decimal, std::string, Glob> value;
+  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, Decimal, std::string, Glob, IpNetwork,
+               FieldReference, TimePart>
+      value;
   int line = 1;  ///< where the rule writes it
   int column = 1;
 };
@@ -59,8 +95,10 @@ struct Pattern {
 struct FieldMatch {
   std::string
       field;  ///< as the rule writes it; the schema says where it stands. Empty: every string of the event
-  std::vector<Pattern> patterns;
-  bool all = false;  ///< every pattern must hold, else one is enough
+  /// By value of the rule; one value may mean several patterns, of which one is enough (`base64offset`).
+  std::vector<std::vector<Pattern>> values;
+  bool all = false;      ///< every value must hold, else one is enough
+  bool negated = false;  ///< `neq`: the line holds when it would not hold otherwise
   Location location;
 };
 
@@ -130,6 +168,8 @@ struct ActionTemplate {
 
 struct Rule {
   RuleId id;
+  bool has_own_id = true;  ///< else it goes by its text, and by another id whenever that changes
+  std::string name;  ///< how other documents may call it besides its id
   std::string title;
   std::string status;
   std::string description;

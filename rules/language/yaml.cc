@@ -5,6 +5,7 @@
 #include <istream>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -24,7 +25,7 @@ struct Refused {
 /// Builds the tree from yaml-cpp's events, within the budgets.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  Node take() { return std::move(root_); }
+  Node take() { return std::exchange(root_, {}); }
 
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
   void OnDocumentEnd() override {}
@@ -148,26 +149,6 @@ class TreeBuilder final : public YAML::EventHandler {
   std::size_t nodes_ = 0;
 };
 
-/// Throws on a second document.
-class NoMoreDocuments final : public YAML::EventHandler {
- public:
-  void OnDocumentStart(const YAML::Mark& mark) override {
-    throw Refused{mark.line + 1, mark.column + 1,
-                  "a second document begins here; write one document per file"};
-  }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
-  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
-  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                const std::string& /*value*/) override {}
-  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                       YAML::EmitterStyle::value /*style*/) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                  YAML::EmitterStyle::value /*style*/) override {}
-  void OnMapEnd() override {}
-};
-
 struct Place {
   int line = 1;
   int column = 1;
@@ -207,15 +188,14 @@ bool is_plain_text(std::string_view bytes, Diagnostics& diagnostics) {
   return true;
 }
 
-std::optional<Node> build(std::string_view bytes, Diagnostics& diagnostics) {
+std::optional<std::vector<Node>> build(std::string_view bytes, Diagnostics& diagnostics) {
   std::istringstream stream{std::string(bytes)};
   try {
     YAML::Parser parser(stream);
     TreeBuilder builder;
-    parser.HandleNextDocument(builder);
-    NoMoreDocuments no_more;
-    parser.HandleNextDocument(no_more);
-    return builder.take();
+    std::vector<Node> documents;
+    while (parser.HandleNextDocument(builder)) documents.push_back(builder.take());
+    return documents;
   } catch (const Refused& refused) {
     diagnostics.error(refused, refused.message);
   } catch (const YAML::Exception& error) {
@@ -233,7 +213,7 @@ const Entry* Node::find(std::string_view key) const {
   return it == entries.end() ? nullptr : &*it;
 }
 
-std::optional<Node> parse(std::string_view bytes, Diagnostics& diagnostics) {
+std::optional<std::vector<Node>> parse_documents(std::string_view bytes, Diagnostics& diagnostics) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   if (bytes.size() > kBytesMax) {
@@ -242,6 +222,16 @@ std::optional<Node> parse(std::string_view bytes, Diagnostics& diagnostics) {
   }
   if (!is_plain_text(bytes, diagnostics)) return {};
   return build(bytes, diagnostics);
+}
+
+std::optional<Node> parse(std::string_view bytes, Diagnostics& diagnostics) {
+  auto documents = parse_documents(bytes, diagnostics);
+  if (!documents) return {};
+  if (documents->size() > 1) {
+    diagnostics.error((*documents)[1], "a second document begins here; write one document per file");
+    return {};
+  }
+  return documents->empty() ? Node() : std::move(documents->front());
 }
 
 std::optional<bool> as_boolean(const Node& node) {

@@ -1,6 +1,6 @@
 /// A YAML document as a small marked tree: every scalar as it was written, every node with its place.
 ///
-/// Limits:  one document per file; no anchors, aliases, tags or merge keys; keys are scalars and unique in
+/// Limits:  no anchors, aliases, tags or merge keys; keys are scalars and unique in
 /// their map;
 ///          size, depth and number of nodes are bounded. Everything refused is a diagnostic with its place.
 /// Nothing is typed here: `yes`, `0777` and `00000429` stay text until a reader asks for a type (YAML 1.2
@@ -51,8 +51,12 @@ struct Entry {
   int column = 1;
 };
 
-/// The document in `bytes`. Empty when it cannot be read; `diagnostics` then says why. An empty document is a
-/// null node.
+/// All documents in `bytes`, which share one budget. Empty when they cannot be read; `diagnostics` then says
+/// why.
+std::optional<std::vector<Node>> parse_documents(std::string_view bytes, Diagnostics& diagnostics);
+
+/// The only document in `bytes`. Empty when it cannot be read; `diagnostics` then says why. An empty document
+/// is a null node.
 std::optional<Node> parse(std::string_view bytes, Diagnostics& diagnostics);
 
 /// The bytes of a regular file, at most kBytesMax of them.

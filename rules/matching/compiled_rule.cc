@@ -7,22 +7,35 @@
 namespace riposte {
 namespace {
 
+std::expected<CompiledPattern, std::string> compile_pattern(const Pattern& pattern, const Schema& schema,
+                                                            FieldTable& fields) {
+  if (const auto* reference = std::get_if<FieldReference>(&pattern.value))
+    return CompiledReference{*reference, fields.number_of(reference->field, schema), pattern.cased};
+  auto matcher = ValueMatcher::make(pattern);
+  if (!matcher) return std::unexpected(matcher.error());
+  return std::move(*matcher);
+}
+
 std::optional<CompiledLine> compile_line(const FieldMatch& match, const Schema& schema, FieldTable& fields,
                                          std::vector<Diagnostic>& diagnostics) {
   CompiledLine line;
   line.all = match.all;
+  line.negated = match.negated;
   bool ok = true;
-  for (const Pattern& pattern : match.patterns) {
-    auto matcher = ValueMatcher::make(pattern);
-    if (matcher) {
-      line.matchers.push_back(std::move(*matcher));
-      continue;
+  for (const std::vector<Pattern>& value : match.values) {
+    std::vector<CompiledPattern>& patterns = line.values.emplace_back();
+    for (const Pattern& pattern : value) {
+      auto compiled = compile_pattern(pattern, schema, fields);
+      if (compiled) {
+        patterns.push_back(std::move(*compiled));
+        continue;
+      }
+      ok = false;
+      diagnostics.push_back(
+          {{match.location.file, pattern.line, pattern.column},
+           Diagnostic::Kind::error,
+           fmt::format("this regular expression cannot be used (RE2 syntax): {}", compiled.error())});
     }
-    ok = false;
-    diagnostics.push_back(
-        {{match.location.file, pattern.line, pattern.column},
-         Diagnostic::Kind::error,
-         fmt::format("this regular expression cannot be used (RE2 syntax): {}", matcher.error())});
   }
   if (!ok) return {};
   if (!match.field.empty()) line.field = fields.number_of(match.field, schema);

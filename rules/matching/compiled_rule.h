@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "rules/event/schema.h"
@@ -31,10 +32,20 @@ class FieldTable {
   std::vector<std::vector<std::string>> paths_;
 };
 
+/// Compares a field with another one.
+struct CompiledReference {
+  FieldReference reference;
+  std::size_t field;  ///< of the other one
+  bool cased = false;
+};
+
+using CompiledPattern = std::variant<ValueMatcher, CompiledReference>;
+
 struct CompiledLine {
-  std::optional<std::size_t> field;  ///< empty: every string of the event
-  std::vector<ValueMatcher> matchers;
+  std::optional<std::size_t> field;                  ///< empty: every string of the event
+  std::vector<std::vector<CompiledPattern>> values;  ///< as FieldMatch::values
   bool all = false;
+  bool negated = false;
 };
 
 struct CompiledSelection {

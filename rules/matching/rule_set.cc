@@ -22,10 +22,20 @@ void prepare_all(PreparedField& field_values) {
     if (!scalar.is_null()) field_values.prepared.push_back(prepare(scalar));
 }
 
-bool holds(const ValueMatcher& matcher, const PreparedField& found) {
+bool holds(const ValueMatcher& matcher, const PreparedField& found,
+           std::span<const PreparedField> /*fields*/) {
   return matcher.matches_field(found.values) ||
          std::ranges::any_of(found.prepared,
                              [&](const PreparedValue& value) { return matcher.matches(value); });
+}
+
+bool holds(const CompiledReference& reference, const PreparedField& found,
+           std::span<const PreparedField> fields) {
+  return std::ranges::any_of(found.prepared, [&](const PreparedValue& value) {
+    return std::ranges::any_of(fields[reference.field].prepared, [&](const PreparedValue& other) {
+      return refers(reference.reference, reference.cased, value, other);
+    });
+  });
 }
 
 }  // namespace
@@ -69,9 +79,15 @@ struct RuleSet::Body {
 
   static bool line_holds(const CompiledLine& line, const Scratch::Body& scratch) {
     const PreparedField& found = line.field ? scratch.fields[*line.field] : scratch.strings;
-    const auto one_holds = [&](const ValueMatcher& matcher) { return holds(matcher, found); };
-    return line.all ? std::ranges::all_of(line.matchers, one_holds)
-                    : std::ranges::any_of(line.matchers, one_holds);
+    const auto pattern_holds = [&](const CompiledPattern& pattern) {
+      return std::visit([&](const auto& test) { return holds(test, found, scratch.fields); }, pattern);
+    };
+    const auto value_holds = [&](const std::vector<CompiledPattern>& patterns) {
+      return std::ranges::any_of(patterns, pattern_holds);
+    };
+    const bool holds_plainly = line.all ? std::ranges::all_of(line.values, value_holds)
+                                        : std::ranges::any_of(line.values, value_holds);
+    return holds_plainly != line.negated;
   }
 
   static bool selection_holds(const CompiledSelection& selection, const Scratch::Body& scratch) {

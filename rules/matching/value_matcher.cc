@@ -1,9 +1,14 @@
 #include "rules/matching/value_matcher.h"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
+
+#include "engine/base/clock.h"
 
 namespace riposte {
 namespace {
@@ -30,6 +35,11 @@ std::string expression_of(const Glob& glob) {
       case GlobPiece::Kind::any_character:
         expression += ".";
         break;
+      case GlobPiece::Kind::any_dash:
+        expression += "[-/\u2013\u2014\u2015]";
+        break;
+      case GlobPiece::Kind::placeholder:  // none is left once a rule has been read
+        break;
     }
   }
   return expression + R"(\z)";
@@ -48,11 +58,88 @@ std::size_t character_length(std::string_view text) {
   return std::min(length, text.size());
 }
 
+/// Bytes of the dash or slash that stands in front; 0 when none does.
+std::size_t dash_length(std::string_view text) {
+  for (const std::string_view dash : {"-", "/", "\u2013", "\u2014", "\u2015"})
+    if (text.starts_with(dash)) return dash.size();
+  return 0;
+}
+
 std::optional<long double> number_of(const Scalar& scalar) {
   if (const auto* number = std::get_if<std::int64_t>(&scalar.value)) return *number;
   if (const auto* number = std::get_if<std::uint64_t>(&scalar.value)) return *number;
   if (const auto* number = std::get_if<double>(&scalar.value)) return *number;
   return {};
+}
+
+/// A number, or a text that is one: "80", "-1.5", "1e3".
+std::optional<long double> written_number(const PreparedValue& value) {
+  if (!value.scalar.is_string()) return number_of(value.scalar);
+  const std::string_view text = value.text;
+  const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+  if (digits.empty() || ((digits[0] < '0' || digits[0] > '9') && digits[0] != '.')) return {};
+  long double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return {};
+  return number;
+}
+
+long double number_of(const Pattern& pattern) {
+  if (const auto* number = std::get_if<std::int64_t>(&pattern.value)) return *number;
+  if (const auto* number = std::get_if<std::uint64_t>(&pattern.value)) return *number;
+  return std::get<Decimal>(pattern.value).value;
+}
+
+std::string number_text(const Pattern& pattern) {
+  if (const auto* number = std::get_if<std::int64_t>(&pattern.value)) return std::to_string(*number);
+  if (const auto* number = std::get_if<std::uint64_t>(&pattern.value)) return std::to_string(*number);
+  return std::get<Decimal>(pattern.value).text;
+}
+
+/// A moment further away than this is none: year 10000.
+constexpr std::int64_t kMillisecondsMax = 253'402'300'800'000;
+/// Seconds since 1970 stay below this until the year 5138; from there on the number counts milliseconds.
+constexpr std::int64_t kFirstMilliseconds = 100'000'000'000;
+
+std::optional<WallTime> moment_of(const PreparedValue& value) {
+  if (value.scalar.is_string())
+    if (const auto moment = parse_iso8601(value.text)) return moment;
+  const auto number = value.scalar.integer();
+  if (!number) return {};
+  const bool fits = *number > -kMillisecondsMax && *number < kMillisecondsMax;
+  if (!fits) return {};
+  if (*number >= kFirstMilliseconds) return WallTime(std::chrono::milliseconds(*number));
+  return WallTime(std::chrono::seconds(*number));
+}
+
+int iso_week(std::chrono::sys_days day) {
+  // The week belongs to the year that its Thursday is in.
+  const std::chrono::weekday weekday{day};
+  const auto thursday = day + std::chrono::days(4) - std::chrono::days(weekday.iso_encoding());
+  const std::chrono::year_month_day date{thursday};
+  const auto new_year = std::chrono::sys_days(date.year() / std::chrono::January / 1);
+  return static_cast<int>((thursday - new_year).count() / 7) + 1;
+}
+
+std::int64_t part_of(WallTime moment, TimePart::Unit unit) {
+  const auto day = std::chrono::floor<std::chrono::days>(moment);
+  const std::chrono::year_month_day date{day};
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(moment - day).count();
+  switch (unit) {
+    case TimePart::Unit::minute:
+      return minutes % 60;
+    case TimePart::Unit::hour:
+      return minutes / 60;
+    case TimePart::Unit::day:
+      return static_cast<unsigned>(date.day());
+    case TimePart::Unit::week:
+      return iso_week(day);
+    case TimePart::Unit::month:
+      return static_cast<unsigned>(date.month());
+    case TimePart::Unit::year:
+      return static_cast<int>(date.year());
+  }
+  std::unreachable();
 }
 
 static_assert(std::numeric_limits<long double>::digits >= 64,
@@ -87,18 +174,30 @@ PreparedValue prepare(const Scalar& scalar) {
 }
 
 std::expected<ValueMatcher, std::string> ValueMatcher::make(const Pattern& pattern) {
-  if (pattern.kind == Pattern::Kind::present) return ValueMatcher(Present{});
-  if (pattern.kind == Pattern::Kind::regex) return make_regex(std::get<std::string>(pattern.value));
-  if (const auto* glob = std::get_if<Glob>(&pattern.value)) return make_wildcards(*glob);
-  if (const auto* text = std::get_if<std::string>(&pattern.value)) return make_text(pattern.kind, *text);
+  switch (pattern.kind) {
+    case Pattern::Kind::present:
+      return ValueMatcher(Present{});
+    case Pattern::Kind::regex:
+      return make_regex(std::get<std::string>(pattern.value));
+    case Pattern::Kind::less:
+    case Pattern::Kind::at_most:
+    case Pattern::Kind::greater:
+    case Pattern::Kind::at_least:
+      return ValueMatcher(Comparison{pattern.kind, number_of(pattern)});
+    case Pattern::Kind::network:
+      return ValueMatcher(std::get<IpNetwork>(pattern.value));
+    case Pattern::Kind::exists:
+      return ValueMatcher(Exists{std::get<bool>(pattern.value)});
+    case Pattern::Kind::time_part:
+      return ValueMatcher(std::get<TimePart>(pattern.value));
+    default:
+      break;
+  }
+  if (const auto* glob = std::get_if<Glob>(&pattern.value)) return make_wildcards(*glob, pattern.cased);
+  if (const auto* text = std::get_if<std::string>(&pattern.value)) return make_text(pattern, *text);
   if (const auto* flag = std::get_if<bool>(&pattern.value)) return ValueMatcher(Flag{*flag});
-  if (const auto* number = std::get_if<std::int64_t>(&pattern.value))
-    return ValueMatcher(Number{static_cast<long double>(*number), std::to_string(*number)});
-  if (const auto* number = std::get_if<std::uint64_t>(&pattern.value))
-    return ValueMatcher(Number{static_cast<long double>(*number), std::to_string(*number)});
-  if (const auto* number = std::get_if<Decimal>(&pattern.value))
-    return ValueMatcher(Number{number->value, number->text});
-  return ValueMatcher(Null{});
+  if (std::holds_alternative<std::monostate>(pattern.value)) return ValueMatcher(Null{});
+  return ValueMatcher(Number{number_of(pattern), number_text(pattern)});
 }
 
 std::expected<ValueMatcher, std::string> ValueMatcher::make_regex(const std::string& expression) {
@@ -110,19 +209,21 @@ std::expected<ValueMatcher, std::string> ValueMatcher::make_regex(const std::str
   return ValueMatcher(Regex(std::move(regex)));
 }
 
-std::expected<ValueMatcher, std::string> ValueMatcher::make_text(Pattern::Kind kind,
+std::expected<ValueMatcher, std::string> ValueMatcher::make_text(const Pattern& pattern,
                                                                  const std::string& text) {
-  if (is_ascii(text)) return ValueMatcher(Literal{kind, fold(text)});
-  return make_regex(expression_of(kind, text));
+  if (pattern.cased) return ValueMatcher(Literal{pattern.kind, true, text});
+  if (is_ascii(text)) return ValueMatcher(Literal{pattern.kind, false, fold(text)});
+  return make_regex(expression_of(pattern.kind, text));
 }
 
-std::expected<ValueMatcher, std::string> ValueMatcher::make_wildcards(const Glob& glob) {
-  if (!is_ascii(glob)) return make_regex(expression_of(glob));
-  Wildcards wildcards;
+std::expected<ValueMatcher, std::string> ValueMatcher::make_wildcards(const Glob& glob, bool cased) {
+  if (!cased && !is_ascii(glob)) return make_regex(expression_of(glob));
+  Wildcards wildcards{cased, {}};
   for (const GlobPiece& piece : glob) {
     if (piece.kind == GlobPiece::Kind::any_string) wildcards.tokens.push_back(kAnyString);
     if (piece.kind == GlobPiece::Kind::any_character) wildcards.tokens.push_back(kAnyCharacter);
-    for (const char c : fold(piece.text)) wildcards.tokens.push_back(c);
+    if (piece.kind == GlobPiece::Kind::any_dash) wildcards.tokens.push_back(kAnyDash);
+    for (const char c : cased ? piece.text : fold(piece.text)) wildcards.tokens.push_back(c);
   }
   return ValueMatcher(std::move(wildcards));
 }
@@ -140,6 +241,10 @@ bool ValueMatcher::glob_matches(const std::vector<Token>& tokens, std::string_vi
       taken = at;
     } else if (token < tokens.size() && tokens[token] == kAnyCharacter) {
       at += character_length(text.substr(at));
+      ++token;
+    } else if (const std::size_t dash = dash_length(text.substr(at));
+               token < tokens.size() && tokens[token] == kAnyDash && dash > 0) {
+      at += dash;
       ++token;
     } else if (token < tokens.size() && tokens[token] == text[at]) {
       ++at;
@@ -159,34 +264,86 @@ bool ValueMatcher::glob_matches(const std::vector<Token>& tokens, std::string_vi
 bool ValueMatcher::matches_field(const FieldValues& values) const {
   if (std::holds_alternative<Null>(test_)) return values.is_null();
   if (std::holds_alternative<Present>(test_)) return !values.is_null();
+  if (const auto* exists = std::get_if<Exists>(&test_)) return values.present == exists->wanted;
   return false;
 }
 
 bool ValueMatcher::matches(const PreparedValue& value) const {
-  if (const auto* literal = std::get_if<Literal>(&test_)) {
-    switch (literal->kind) {
-      case Pattern::Kind::contains:
-        return value.folded.find(literal->folded) != std::string::npos;
-      case Pattern::Kind::starts_with:
-        return value.folded.starts_with(literal->folded);
-      case Pattern::Kind::ends_with:
-        return value.folded.ends_with(literal->folded);
-      default:
-        return value.folded == literal->folded;
-    }
+  return std::visit(
+      [&](const auto& test) {
+        if constexpr (requires { holds(test, value); })
+          return holds(test, value);
+        else
+          return false;  // looks at the field as a whole
+      },
+      test_);
+}
+
+bool ValueMatcher::holds(const Literal& literal, const PreparedValue& value) {
+  const std::string& text = literal.cased ? value.text : value.folded;
+  switch (literal.kind) {
+    case Pattern::Kind::contains:
+      return text.find(literal.text) != std::string::npos;
+    case Pattern::Kind::starts_with:
+      return text.starts_with(literal.text);
+    case Pattern::Kind::ends_with:
+      return text.ends_with(literal.text);
+    default:
+      return text == literal.text;
   }
-  if (const auto* regex = std::get_if<Regex>(&test_)) return RE2::PartialMatch(value.text, **regex);
-  if (const auto* wildcards = std::get_if<Wildcards>(&test_))
-    return glob_matches(wildcards->tokens, value.folded);
-  if (const auto* flag = std::get_if<Flag>(&test_)) {
-    if (const auto* truth = std::get_if<bool>(&value.scalar.value)) return *truth == flag->value;
-    return value.scalar.is_string() && value.folded == (flag->value ? "true" : "false");
+}
+
+bool ValueMatcher::holds(const Wildcards& wildcards, const PreparedValue& value) {
+  return glob_matches(wildcards.tokens, wildcards.cased ? value.text : value.folded);
+}
+
+bool ValueMatcher::holds(const Regex& regex, const PreparedValue& value) {
+  return RE2::PartialMatch(value.text, *regex);
+}
+
+bool ValueMatcher::holds(const Flag& flag, const PreparedValue& value) {
+  if (const auto* truth = std::get_if<bool>(&value.scalar.value)) return *truth == flag.value;
+  return value.scalar.is_string() && value.folded == (flag.value ? "true" : "false");
+}
+
+bool ValueMatcher::holds(const Number& number, const PreparedValue& value) {
+  if (const auto actual = number_of(value.scalar)) return *actual == number.value;
+  return value.scalar.is_string() && value.text == number.text;
+}
+
+bool ValueMatcher::holds(const Comparison& comparison, const PreparedValue& value) {
+  const auto number = written_number(value);
+  if (!number) return false;
+  switch (comparison.kind) {
+    case Pattern::Kind::less:
+      return *number < comparison.bound;
+    case Pattern::Kind::at_most:
+      return *number <= comparison.bound;
+    case Pattern::Kind::greater:
+      return *number > comparison.bound;
+    default:
+      return *number >= comparison.bound;
   }
-  if (const auto* number = std::get_if<Number>(&test_)) {
-    if (const auto actual = number_of(value.scalar)) return *actual == number->value;
-    return value.scalar.is_string() && value.text == number->text;
-  }
-  return false;
+}
+
+bool ValueMatcher::holds(const IpNetwork& network, const PreparedValue& value) {
+  const auto address = value.scalar.is_string() ? parse_address(value.text) : std::nullopt;
+  return address && network.contains(*address);
+}
+
+bool ValueMatcher::holds(const TimePart& part, const PreparedValue& value) {
+  const auto moment = moment_of(value);
+  return moment && part_of(*moment, part.unit) == part.number;
+}
+
+bool refers(const FieldReference& reference, bool cased, const PreparedValue& value,
+            const PreparedValue& other) {
+  const std::string& text = cased ? value.text : value.folded;
+  const std::string& wanted = cased ? other.text : other.folded;
+  if (reference.open_front && reference.open_back) return text.find(wanted) != std::string::npos;
+  if (reference.open_front) return text.ends_with(wanted);
+  if (reference.open_back) return text.starts_with(wanted);
+  return text == wanted;
 }
 
 }  // namespace riposte

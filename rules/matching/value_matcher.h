@@ -40,41 +40,65 @@ class ValueMatcher {
   /// Errors: what RE2 says about the expression.
   static std::expected<ValueMatcher, std::string> make(const Pattern& pattern);
 
-  /// Null and `*` look at the field as a whole; everything else at one value after the other.
+  /// Null, `*` and existence look at the field as a whole; everything else at one value after the other.
   bool matches_field(const FieldValues& values) const;
   bool matches(const PreparedValue& value) const;
 
  private:
   struct Null {};
   struct Present {};
+  struct Exists {
+    bool wanted;
+  };
   struct Literal {
     Pattern::Kind kind;
-    std::string folded;
+    bool cased;
+    std::string text;  ///< folded unless `cased`
   };
   struct Number {
     long double value;  ///< holds every 64-bit integer and every double exactly
     std::string text;
   };
+  struct Comparison {
+    Pattern::Kind kind;
+    long double bound;
+  };
   struct Flag {
     bool value;
   };
-  /// A byte, or one of the two below.
+  /// A byte, or one of those below.
   using Token = std::int16_t;
   static constexpr Token kAnyCharacter = -1;
   static constexpr Token kAnyString = -2;
+  static constexpr Token kAnyDash = -3;
   struct Wildcards {
-    std::vector<Token> tokens;
+    bool cased;
+    std::vector<Token> tokens;  ///< folded unless `cased`
   };
   using Regex = std::shared_ptr<const re2::RE2>;
-  using Test = std::variant<Null, Present, Flag, Number, Literal, Wildcards, Regex>;
+  using Test = std::variant<Null, Present, Exists, Flag, Number, Comparison, Literal, Wildcards, Regex,
+                            IpNetwork, TimePart>;
 
   explicit ValueMatcher(Test test) : test_(std::move(test)) {}
   static std::expected<ValueMatcher, std::string> make_regex(const std::string& expression);
-  static std::expected<ValueMatcher, std::string> make_text(Pattern::Kind kind, const std::string& text);
-  static std::expected<ValueMatcher, std::string> make_wildcards(const Glob& glob);
+  static std::expected<ValueMatcher, std::string> make_text(const Pattern& pattern, const std::string& text);
+  static std::expected<ValueMatcher, std::string> make_wildcards(const Glob& glob, bool cased);
   static bool glob_matches(const std::vector<Token>& tokens, std::string_view text);
+
+  static bool holds(const Literal& literal, const PreparedValue& value);
+  static bool holds(const Wildcards& wildcards, const PreparedValue& value);
+  static bool holds(const Regex& regex, const PreparedValue& value);
+  static bool holds(const Flag& flag, const PreparedValue& value);
+  static bool holds(const Number& number, const PreparedValue& value);
+  static bool holds(const Comparison& comparison, const PreparedValue& value);
+  static bool holds(const IpNetwork& network, const PreparedValue& value);
+  static bool holds(const TimePart& part, const PreparedValue& value);
 
   Test test_;
 };
+
+/// Whether the value is the other one, or has it inside at the open ends.
+bool refers(const FieldReference& reference, bool cased, const PreparedValue& value,
+            const PreparedValue& other);
 
 }  // namespace riposte

@@ -11,6 +11,7 @@ namespace riposte::test {
 
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 const StreamId kFirstStream("kafka:" + kTopicName + "/0");
@@ -126,9 +127,12 @@ TEST_F(MockedKafkaTest, SurvivesErrorsAndAnAbsentBroker) {
                         RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR});
   ASSERT_NO_FATAL_FAILURE(poll_until(received_, *source, records(50)));
   cluster.set_down(true);
-  for (int i = 0; i < 3; ++i)
-    ASSERT_NO_FATAL_FAILURE(poll_into(received_, *source, std::chrono::milliseconds(100)));
+  const Error absent = first_error(*source);
+  EXPECT_EQ(absent.code, Errc::unavailable);
+  EXPECT_THAT(absent.what, AllOf(HasSubstr(cluster.bootstrap()), HasSubstr("can be reached")));
   cluster.set_down(false);
+  const Deadline back = Deadline::after(kSourcePatience);
+  while (!source->poll(std::chrono::milliseconds(50))) ASSERT_GT(back.left(), Duration::zero());
   cluster.produce(0, numbered(50, 100));
   ASSERT_NO_FATAL_FAILURE(poll_until(received_, *source, records(100)));
   EXPECT_EQ(received_.bytes(), numbered(0, 100));

@@ -66,11 +66,12 @@ source:
     group: riposte
     properties: {security.protocol: SASL_SSL}
 dead_letters: {topic: dead}
-limits: {event_bytes: 2048, event_depth: 10, free_disk_bytes: 1000}
+limits: {event_bytes: 2048, event_depth: 10, free_disk_bytes: 1000, open_actions: 5000}
 http: {port: 0, metrics_public: false}
 host: {names: [ward-7], protected_executables: [/usr/sbin/sshd]}
 active_hours:
   office: {time_zone: Europe/Berlin, windows: ["Mon-Fri 08:00-18:00"]}
+placeholders: {servers: [web-*, db-1], admin: root}
 policy:
   auto_response:
     kill_process: high
@@ -98,6 +99,9 @@ users:
   EXPECT_EQ(configuration->responses, (std::vector{(directory_.path() / "responses").string(),
                                                    (directory_.path() / "one.yml").string()}));
   EXPECT_TRUE(configuration->policy.dry_run);
+  EXPECT_EQ(configuration->open_actions_max, 5000U);
+  EXPECT_EQ(configuration->placeholders.at("servers"), (std::vector<std::string>{"web-*", "db-1"}));
+  EXPECT_EQ(configuration->placeholders.at("admin"), std::vector<std::string>{"root"});
   EXPECT_EQ(configuration->policy.auto_response.at(ActionType::kill_process).threshold, Severity::high);
   EXPECT_EQ(configuration->policy.auto_response.at(ActionType::isolate_host).active_hours->name(), "office");
   EXPECT_TRUE(configuration->policy.require_approval.contains(ActionType::run_script));

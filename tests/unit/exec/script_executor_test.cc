@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <stop_token>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,6 +17,7 @@
 namespace riposte {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
@@ -40,6 +43,13 @@ class ScriptExecution : public ::testing::Test {
     action.attempt = 1;
     action.updated_at = SystemClock().now();
     return action;
+  }
+
+  /// Whatever is written to this file of the journal's finds the disk full, until the file is removed.
+  std::filesystem::path fill_disk_under(const std::string& extension) const {
+    const auto file = scratch_.path() / "journal" / (order().id.value() + extension);
+    std::filesystem::create_symlink("/dev/full", file);
+    return file;
   }
 
   long effects() const { return std::ranges::count(scratch_.read("plugin/effects"), '\n'); }
@@ -148,6 +158,55 @@ TEST_F(ScriptExecution, NothingRunsWhereTheJournalCannotBeWritten) {
   EXPECT_EQ(outcome.kind, Outcome::Kind::error);
   EXPECT_THAT(outcome.detail, HasSubstr("nothing was run"));
   EXPECT_EQ(effects(), 0);
+}
+
+TEST_F(ScriptExecution, AFullDiskHoldsTheStartUpUntilThereIsRoom) {
+  load(kCountAndKeep, "on_unknown: rerun\n");
+  const auto full = fill_disk_under(".started");
+  std::jthread cleaner([&] {
+    std::this_thread::sleep_for(300ms);
+    EXPECT_EQ(effects(), 0) << "started without a record of it";
+    std::filesystem::remove(full);
+  });
+  EXPECT_EQ(executor_.execute(order(), {}).kind, Outcome::Kind::ok);
+  EXPECT_EQ(effects(), 1);
+}
+
+TEST_F(ScriptExecution, AFullDiskHoldsTheEndUpUntilItIsOnRecord) {
+  load(kCountAndKeep);
+  const auto full = fill_disk_under(".new");
+  std::jthread cleaner([&] {
+    while (effects() == 0) std::this_thread::sleep_for(10ms);
+    EXPECT_EQ(executor_.probe(order()).kind, Probe::Kind::unknown);
+    std::filesystem::remove(full);
+  });
+  EXPECT_EQ(executor_.execute(order(), {}).kind, Outcome::Kind::ok);
+  EXPECT_EQ(executor_.probe(order()).kind, Probe::Kind::ran);
+  EXPECT_EQ(effects(), 1);
+}
+
+TEST_F(ScriptExecution, AnEngineThatEndsWhileTheDiskIsFullStartsNothing) {
+  load(kCountAndKeep, "on_unknown: rerun\n");
+  fill_disk_under(".started");
+  std::stop_source stopping;
+  stopping.request_stop();
+  const Outcome outcome = executor_.execute(order(), stopping.get_token());
+  EXPECT_EQ(outcome.kind, Outcome::Kind::unknown);
+  EXPECT_THAT(outcome.detail, HasSubstr("not started"));
+  EXPECT_EQ(effects(), 0);
+}
+
+TEST_F(ScriptExecution, AScriptThatAnEndingEngineCutsOffIsADoubtAndNotAFailure) {
+  load("#!/bin/sh\necho once >> effects\nexec sleep 600\n");
+  std::stop_source stopping;
+  std::jthread stopper([&] {
+    while (effects() == 0) std::this_thread::sleep_for(10ms);
+    stopping.request_stop();
+  });
+  EXPECT_EQ(executor_.execute(order(), stopping.get_token()).kind, Outcome::Kind::unknown);
+  EXPECT_EQ(executor_.probe(order()).kind, Probe::Kind::unknown) << "its end must not be on record";
+  EXPECT_EQ(executor_.execute(order(), {}).kind, Outcome::Kind::unknown);
+  EXPECT_EQ(effects(), 1);
 }
 
 TEST_F(ScriptExecution, AnOrderOlderThanTheJournalIsADoubt) {

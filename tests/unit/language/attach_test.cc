@@ -65,6 +65,17 @@ TEST(Attaching, GivesTheRuleADigestThatCoversWhatIsAttached) {
   EXPECT_NE(one.front().digest, other.front().digest);
 }
 
+TEST(Attaching, PassesOverARuleThatGoesByItsText) {
+  std::vector<Rule> rules{some_rule()};
+  rules.front().has_own_id = false;
+  rules.front().location = {"r.yml", 1, 1};
+  const auto said = attach(rules, std::vector{some_attachment()});
+  EXPECT_TRUE(rules.front().responses.empty());
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_EQ(said.front().message,
+            "not attached to the rule at r.yml:1:1: a rule that responds needs an 'id'");
+}
+
 TEST(Attaching, NeverMakesMoreResponsesThanARuleMayHave) {
   std::vector<Attachment> many;
   for (int i = 0; i < 33; ++i) many.push_back(some_attachment(std::to_string(i)));

@@ -73,17 +73,19 @@ class RunningEngine : public testing::Test {
   }
 
   void start(int workers = 2) {
-    engine_ =
-        *Engine::start({.workers = workers, .limits = {}, .intake = {.free_bytes_min = 1}, .own_host = "h"},
-                       {clock_,
-                        records_,
-                        source_,
-                        sink_,
-                        {{ActionType::kill_process, {&hands_, &hands_}}},
-                        actions_,
-                        policy_,
-                        rules_,
-                        metrics_});
+    engine_ = *Engine::start({.workers = workers,
+                              .limits = {},
+                              .intake = {.free_bytes_min = 1, .open_actions_max = open_actions_max_},
+                              .own_host = "h"},
+                             {clock_,
+                              records_,
+                              source_,
+                              sink_,
+                              {{ActionType::kill_process, {&hands_, &hands_}}},
+                              actions_,
+                              policy_,
+                              rules_,
+                              metrics_});
   }
 
   /// Waits until it holds, for at most ten seconds.
@@ -112,6 +114,7 @@ class RunningEngine : public testing::Test {
   const Principal bob_ = principal("bob", {{Permission::read, ""}, {Permission::approve, "kill_process"}});
   const Principal carol_ = principal("carol", {{Permission::read, ""}});
 
+  std::size_t open_actions_max_ = 100'000;
   const StreamId stream_{"fake"};
   SystemClock clock_;
   Metrics metrics_;
@@ -154,6 +157,26 @@ TEST_F(RunningEngine, WaitsOutAFullDiskAndLosesNothing) {
   ASSERT_TRUE(eventually([&] { return verified() == 1; }));
   EXPECT_EQ(hands_.executed, 1);
   EXPECT_TRUE(engine_->control().health().ready);
+}
+
+TEST_F(RunningEngine, PausesWhileTooManyActionsAreOpenAndGoesOnWhenSomeAreClosed) {
+  policy_.require_approval = {ActionType::kill_process};
+  open_actions_max_ = 10;
+  for (int i = 0; i < 12; ++i) streams_.append(stream_, detection(i));
+  start();
+  ASSERT_TRUE(eventually([&] {
+    return engine_->control().health().detail ==
+           "more than 10 actions are open (limits.open_actions): approve, reject or cancel some";
+  }));
+  const auto made = [&] { return records_.list({.limit = 100})->size(); };
+  ASSERT_TRUE(eventually([&] { return made() == 12; }));
+  for (int i = 12; i < 17; ++i) streams_.append(stream_, detection(i));
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(made(), 12U) << "taken in although the engine has its hands full";
+  const auto offers = *records_.list({.limit = 3});
+  for (const Action& offer : offers)
+    ASSERT_TRUE(engine_->control().decide(bob_, offer.id, Decision::reject, "no"));
+  EXPECT_TRUE(eventually([&] { return made() == 17; }));
 }
 
 TEST_F(RunningEngine, EndsWhileTheDiskIsFull) {

@@ -1,5 +1,6 @@
 #include "connectors/script/child_process.h"
 
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <string>
@@ -7,6 +8,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +56,16 @@ bool has_ended(pid_t pid) {
     ::usleep(10'000);
   }
   return false;
+}
+
+/// Of the calling thread, as systemd does for a service that is no root. False when it does not have it.
+bool raise_ambient_capability(unsigned capability) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> sets{};
+  if (::syscall(SYS_capget, &header, sets.data()) != 0) return false;
+  sets[0].inheritable |= 1U << capability;
+  return ::syscall(SYS_capset, &header, sets.data()) == 0 &&
+         ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0;
 }
 
 TEST(ChildProcess, HandsOverExitCodeAndBothOutputs) {
@@ -118,6 +132,16 @@ TEST(ChildProcess, StartsWithDefaultSignalsAndNoNewPrivileges) {
   ::pthread_sigmask(SIG_UNBLOCK, &blocked, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
   EXPECT_EQ(output, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nNoNewPrivs:\t1\n");
+}
+
+TEST(ChildProcess, InheritsNoAmbientCapability) {
+  // In a thread of its own: capabilities belong to threads, and the others shall keep theirs.
+  std::thread([] {
+    if (!raise_ambient_capability(CAP_KILL)) GTEST_SKIP() << "needs CAP_KILL to hand it on";
+    auto command = shell("");
+    command.argv = {"/bin/grep", "CapAmb:", "/proc/self/status"};
+    EXPECT_EQ(run(command).output, "CapAmb:\t0000000000000000\n");
+  }).join();
 }
 
 TEST(ChildProcess, IsTheLeaderOfItsOwnSession) {

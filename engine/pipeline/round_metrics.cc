@@ -1,0 +1,62 @@
+#include "engine/pipeline/round_metrics.h"
+
+#include "engine/base/log.h"
+
+namespace riposte {
+
+RoundMetrics::RoundMetrics(Metrics& metrics)
+    : metrics_(metrics),
+      records_(metrics.counter("riposte_records_total", "Input records dealt with")),
+      matches_(metrics.counter("riposte_rule_matches_total", "Rules that matched a record")) {}
+
+void RoundMetrics::count_record(std::size_t matches) {
+  records_.add();
+  if (matches > 0) matches_.add(static_cast<double>(matches));
+}
+
+void RoundMetrics::count(std::span<const Commit> commits) {
+  for (const Commit& commit : commits) {
+    for (const AuditRecord& record : commit.audit) count(record);
+    for (const DeadLetter& letter : commit.dead_letters) count(letter);
+  }
+}
+
+void RoundMetrics::count(const AuditRecord& record) {
+  Counter*& counter = transitions_[{record.type, record.event, record.to}];
+  if (counter == nullptr)
+    counter = &metrics_.counter("riposte_transitions_total", "Audited moves of actions",
+                                {{"type", std::string(name_of(record.type))},
+                                 {"event", record.event},
+                                 {"to", std::string(name_of(record.to))}});
+  counter->add();
+}
+
+void RoundMetrics::count(const DeadLetter& letter) {
+  metrics_
+      .counter("riposte_dead_letters_total", "Input records that could not be used",
+               {{"reason", letter.reason}})
+      .add();
+  log::warning("input record cannot be used", {{"stream", letter.stream.value()},
+                                               {"offset", letter.offset.value()},
+                                               {"reason", letter.reason},
+                                               {"detail", letter.detail}});
+}
+
+void RoundMetrics::set_open(Partition partition, std::size_t open, std::size_t in_doubt) {
+  auto gauges = open_.find(partition);
+  if (gauges == open_.end()) {
+    const Labels labels{{"partition", std::to_string(partition.value())}};
+    gauges =
+        open_
+            .emplace(partition,
+                     OpenGauges{metrics_.gauge("riposte_open_actions",
+                                               "Actions that something can still happen to", labels),
+                                metrics_.gauge("riposte_in_doubt_actions",
+                                               "Actions of which nobody knows whether they ran", labels)})
+            .first;
+  }
+  gauges->second.open.set(static_cast<double>(open));
+  gauges->second.in_doubt.set(static_cast<double>(in_doubt));
+}
+
+}  // namespace riposte

@@ -1,0 +1,40 @@
+/// What a worker's rounds bring about, told to the metrics and, for what could not be used, to the log.
+///
+/// Threads: one. Limits: metrics are looked up once each, however many rounds there are.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <tuple>
+
+#include "engine/base/metrics.h"
+#include "engine/ports/records.h"
+
+namespace riposte {
+
+class RoundMetrics {
+ public:
+  explicit RoundMetrics(Metrics& metrics);
+
+  void count_record(std::size_t matches);
+  void count(std::span<const Commit> commits);
+  void set_open(Partition partition, std::size_t open, std::size_t in_doubt);
+
+ private:
+  struct OpenGauges {
+    Gauge& open;
+    Gauge& in_doubt;
+  };
+  using Transition = std::tuple<ActionType, std::string, State>;
+  void count(const AuditRecord& record);
+  void count(const DeadLetter& letter);
+
+  Metrics& metrics_;
+  Counter& records_;
+  Counter& matches_;
+  std::map<Transition, Counter*> transitions_;
+  std::map<Partition, OpenGauges> open_;
+};
+
+}  // namespace riposte

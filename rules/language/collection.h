@@ -1,0 +1,19 @@
+/// Several documents in one file, and what Sigma's `action` makes of them: `global` stands under all that
+/// follow, `reset` ends that, `repeat` is the document before it with changes.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "rules/language/yaml.h"
+
+namespace riposte {
+
+inline constexpr std::array<std::string_view, 3> kCollectionActions{"global", "reset", "repeat"};
+
+/// The documents that say something of their own, in the order of the file. A document overrides what stands
+/// under it, key by key. One whose `action` is unknown keeps it.
+std::vector<yaml::Node> resolve_collection(std::vector<yaml::Node> documents);
+
+}  // namespace riposte

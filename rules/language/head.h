@@ -1,0 +1,17 @@
+/// What rules and filters begin with alike.
+#pragma once
+
+#include "rules/language/map_reader.h"
+#include "rules/language/rule.h"
+
+namespace riposte {
+
+/// "Ann Lee, Bob" or a list of such texts: the names one by one.
+std::vector<std::string> split_authors(std::span<const std::string> texts);
+
+LogSource read_logsource(MapReader& map);
+
+/// Sigma's keys that are neither needed nor checked here count as known.
+void ignore_unchecked_keys(MapReader& map);
+
+}  // namespace riposte

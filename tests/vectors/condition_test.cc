@@ -1,0 +1,56 @@
+// Truth tables of conditions, computed by pySigma.
+#include "rules/language/condition.h"
+
+#include <algorithm>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "tests/vectors/reference_data.h"
+
+namespace riposte {
+namespace {
+
+/// A pattern that no selection is named like: a mistake here, see
+/// docs/decisions/007-where-sigma-sources-disagree.md.
+constexpr const char* kDecidedOtherwise = "1 of nothing*";
+
+using Names = std::set<std::string>;
+
+bool holds(const Condition& condition, const std::vector<Selection>& selections, const Names& true_ones) {
+  const auto operand_holds = [&](const Condition& operand) { return holds(operand, selections, true_ones); };
+  switch (condition.kind) {
+    case Condition::Kind::selection:
+      return true_ones.contains(selections[condition.selection].name);
+    case Condition::Kind::all_of:
+      return std::ranges::all_of(condition.operands, operand_holds);
+    case Condition::Kind::any_of:
+      return std::ranges::any_of(condition.operands, operand_holds);
+    case Condition::Kind::negation:
+      return !operand_holds(condition.operands.front());
+  }
+  return false;
+}
+
+TEST(PublicConditions, AreTrueWhenTheyMustBeAndRefusedWhenTheyMustBe) {
+  SKIP_WITHOUT_REFERENCE_DATA();
+  std::size_t rows = 0;
+  for (const auto& tested : test::reference_cases("condition_truth.json")) {
+    std::vector<Selection> selections;
+    for (const std::string name : tested["selections"]) selections.push_back({name, {}, {}});
+    const std::string text = tested["condition"];
+    if (text == kDecidedOtherwise) continue;
+    const auto condition = parse_condition(text, selections);
+    ASSERT_EQ(condition.has_value(), tested["ok"].get<bool>()) << text;
+    if (!condition) continue;
+    for (const auto& row : tested["rows"]) {
+      EXPECT_EQ(holds(*condition, selections, row[0].get<Names>()), row[1].get<bool>())
+          << text << " with " << row[0].dump();
+      ++rows;
+    }
+  }
+  EXPECT_GT(rows, 500U);
+}
+
+}  // namespace
+}  // namespace riposte

@@ -105,7 +105,7 @@ struct Action : ActionRequest {
   Evidence evidence;
   bool held = false;                 ///< the action before it in its chain has not completed yet
   std::optional<WallTime> undo_due;  ///< completed, and to be undone then
-  ActionId undone_by;                ///< the order that takes it back
+  ActionId undone_by;                ///< the order that takes it back, or the action whose own undo will
   std::uint64_t swallowed = 0;       ///< matches that its cooldown made no action of; see kSwallowedLag
 
   bool operator==(const Action&) const = default;

@@ -96,10 +96,15 @@ struct PredecessorEnded {
   State state = State::completed;
   Reason reason = Reason::none;
 };
+/// Its time to live is over, and another action of its kind keeps the same target so for longer.
+struct Outlasted {
+  ActionId by;
+};
 /// Time has passed.
 struct Ticked {};
 
-using Fact = std::variant<Proposed, Decided, Started, Reported, Probed, Checked, PredecessorEnded, Ticked>;
+using Fact =
+    std::variant<Proposed, Decided, Started, Reported, Probed, Checked, PredecessorEnded, Outlasted, Ticked>;
 std::string_view name_of(const Fact& fact);
 
 /// Hand the order to its executor.

@@ -246,6 +246,19 @@ Result<Step> take_back(const Action& action, WallTime now) {
   return made;
 }
 
+Result<Step> outlast(const Action& action, const Outlasted& outlasted, WallTime now) {
+  const bool is_over =
+      awaits_undo(action) && action.verification == Verification::passed && now >= action.undo_due;
+  if (!is_over) return unchanged(action);
+  Move move(action, now);
+  move.action().undone_by = outlasted.by;
+  return move
+      .saying("its time of " + duration_text(action.ttl) + " is over; " + outlasted.by.value() +
+              " keeps it so for longer")
+      .due({})
+      .by(kEngine, "outlasted");
+}
+
 Result<Step> follow(const Action& action, const PredecessorEnded& ended, WallTime now) {
   if (!action.held) return unchanged(action);
   const std::string name = "'" + ended.name + "' (" + ended.id.value() + ") before it ";
@@ -328,6 +341,7 @@ struct Answer {
     return awaited ? check(action, fact.proof, now) : Result<Step>(wrong_moment(action, fact));
   }
   Result<Step> operator()(const PredecessorEnded& fact) const { return follow(action, fact, now); }
+  Result<Step> operator()(const Outlasted& fact) const { return outlast(action, fact, now); }
   Result<Step> operator()(const Ticked&) const { return tick(action, now); }
 };
 

@@ -106,6 +106,9 @@ class PartitionState {
   void start_queued(const std::map<std::uint64_t, ActionId>& queue, WallTime now, Slots& slots);
   std::map<std::uint64_t, ActionId>& queue_of(const Action& action);
   std::string lane_of(const Action& action) const;
+  std::string effect_of(const Action& action) const;
+  Fact what_time_does(const Action& action) const;
+  void forget_lasting(const Action& action);
 
   Partition id_;
   Records* records_;
@@ -123,6 +126,8 @@ class PartitionState {
   std::unordered_set<std::string> busy_;    ///< targets on which something is executing
   std::unordered_map<ActionId, std::vector<ActionId>> followers_;  ///< held, by whom they wait for
   std::vector<PredecessorEnded> missed_endings_;  ///< found when the open actions were read back
+  /// Those that await their undo, by what they keep so; the last is the one that lasts longest.
+  std::unordered_map<std::string, std::set<std::pair<WallTime, ActionId>>> lasting_;
   HeldBack held_back_;
   std::size_t in_doubt_ = 0;
   std::uint64_t audit_sequence_ = 0;

@@ -198,5 +198,44 @@ TEST_F(ChainInAPartition, TakesBackWhatIsOver) {
   EXPECT_EQ((*records_.find(action_of(effects.front()).id))->state, State::executing) << "the same commit";
 }
 
+TEST_F(ChainInAPartition, ProvesWhatAnotherOutlasts) {
+  std::vector<ActionId> ids;
+  for (const Duration ttl : {Duration(1h), Duration(3h)}) {
+    ActionRequest request = lasting_request(ttl);
+    request.id = derive_action_id(duration_text(ttl), request.cause.rule, "t", request.host, request.target);
+    ids.push_back(request.id);
+    absorb({{request, no_approval()}});
+    turn();
+    state_.answer(request.id, Reported{1, {Outcome::Kind::ok, "", {}}}, kNoon, slots_);
+  }
+  const auto effects = turn(kNoon + 60s);
+  EXPECT_EQ(effects.size(), 2U);
+  for (const Effect& effect : effects) EXPECT_TRUE(std::holds_alternative<Verify>(effect));
+}
+
+TEST_F(ChainInAPartition, LeavesTheUndoToTheActionThatLastsLongest) {
+  std::vector<ActionId> ids;
+  for (const Duration ttl : {Duration(1h), Duration(3h), Duration(2h)}) {
+    ActionRequest request = lasting_request(ttl);
+    request.id = derive_action_id(duration_text(ttl), request.cause.rule, "t", request.host, request.target);
+    ids.push_back(request.id);
+    absorb({{request, no_approval()}});
+    turn();
+    state_.answer(request.id, Reported{1, {Outcome::Kind::ok, "", {}}}, kNoon, slots_);
+    turn(kNoon + 60s);
+    state_.answer(request.id, Checked{{Proof::Kind::proven, ""}}, kNoon + 60s, slots_);
+  }
+  turn(kNoon + 60s);
+  restart();
+  EXPECT_TRUE(turn(kNoon + 1h).empty());
+  EXPECT_TRUE(turn(kNoon + 2h).empty());
+  EXPECT_EQ((*records_.find(ids[0]))->undone_by, ids[1]);
+  EXPECT_EQ((*records_.find(ids[2]))->undone_by, ids[1]);
+  const auto effects = turn(kNoon + 3h);
+  ASSERT_EQ(effects.size(), 1U);
+  EXPECT_EQ(action_of(effects.front()).undoes, ids[1]);
+  EXPECT_EQ(state_.open_count(), 1U);
+}
+
 }  // namespace
 }  // namespace riposte

@@ -102,6 +102,15 @@ TEST_F(CoolingDown, DoesNotSwallowTheDetectionThatOpenedItWhenThatIsReadAgain) {
   EXPECT_EQ(swallowed("a"), 0U) << "a duplicate of it, not a match that came to nothing";
 }
 
+TEST_F(CoolingDown, IsNotProlongedByADuplicateOfItsOpener) {
+  absorb({rested("a")});
+  commit(kNoon);
+  absorb({rested("a")}, kNoon + 9min);
+  absorb({rested("b")}, kNoon + 10min);
+  commit(kNoon + 10min);
+  EXPECT_EQ(made().size(), 2U);
+}
+
 TEST_F(CoolingDown, ShowsOnTheOpenerHowManyItSwallowedWithFewWrites) {
   absorb({rested("a")});
   commit(kNoon);

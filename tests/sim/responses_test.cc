@@ -192,5 +192,45 @@ TEST_F(Ordeals, NeverLetACooldownMakeTwoActionsOrNone) {
   }
 }
 
+/// Whoever follows `undone_by` from any suspension comes to one resumption, which was carried out.
+void judge_undos(World& world) {
+  EXPECT_TRUE(world.unrecorded.empty());
+  for (const Action& action : world.actions()) {
+    EXPECT_TRUE(is_closed(action)) << name_of(action.type) << " " << name_of(action.state);
+    EXPECT_LE(world.effects[action.id], 1);
+    if (action.type != ActionType::suspend_process || action.state != State::completed) continue;
+    Action last = action;
+    while (last.type == ActionType::suspend_process) {
+      const auto next = *world.records().find(last.undone_by);
+      ASSERT_TRUE(next) << "never taken back";
+      EXPECT_EQ(next->target, action.target);
+      EXPECT_TRUE(next->type != last.type || *next->undo_due >= *last.undo_due);
+      last = *next;
+    }
+    EXPECT_EQ(last.type, ActionType::resume_process);
+    EXPECT_EQ(last.state == State::completed, world.effects[last.id] == 1);
+  }
+}
+
+TEST_F(Ordeals, NeverLeaveAnythingSuspendedForGoodNorLetItGoTwice) {
+  for (unsigned number = 0; number < kWorlds; ++number) {
+    SCOPED_TRACE("world " + std::to_string(number));
+    World world({rule_with("  - {action: suspend_process, ttl: 10m}\n")}, {}, kNoon);
+    for (int round = 0; round < 40; ++round) {
+      if (round < 20 && pick(2) == 0)
+        world.feed(alert("uid-" + std::to_string(round), 4711 + static_cast<int>(pick(3))));
+      turn(world);
+      world.advance(std::chrono::seconds(pick(60)));
+    }
+    for (int i = 0; i < 4; ++i) {
+      world.settle();
+      world.advance(10min);
+    }
+    world.settle();
+    judge_undos(world);
+    if (HasFailure()) return;
+  }
+}
+
 }  // namespace
 }  // namespace riposte::test

@@ -42,7 +42,7 @@ struct Configuration {
   std::vector<std::string> rules;
   std::vector<std::string> responses;  ///< response files, attached to rules
   std::vector<std::string> scripts;
-  std::string schema = "elastic_security_alert";  ///< the name of a shipped one, or a file
+  std::vector<std::string> schemas{"auto"};  ///< names of shipped ones, files, and "auto": all shipped ones
   Input input;
   DeadLetterPlace dead_letters;
   EventLimits event_limits;

@@ -13,7 +13,8 @@ namespace riposte {
 namespace {
 
 std::optional<Schema> load_schema(const std::string& name, std::vector<Diagnostic>& diagnostics) {
-  const bool is_file = name.find('/') != std::string::npos;
+  const bool is_file =
+      name.find('/') != std::string::npos || name.ends_with(".yaml") || name.ends_with(".yml");
   Diagnostics found(name);
   std::optional<Schema> schema;
   if (!is_file) {
@@ -39,17 +40,34 @@ void attach_responses(std::span<const std::string> paths, const ReadContext& con
 
 }  // namespace
 
+std::optional<std::vector<Schema>> load_schemas(std::span<const std::string> names,
+                                                std::vector<Diagnostic>& diagnostics) {
+  std::vector<Schema> schemas;
+  bool ok = true;
+  for (const std::string& name : names) {
+    if (name == kEverySchema) continue;
+    std::optional<Schema> schema = load_schema(name, diagnostics);
+    ok = ok && schema.has_value();
+    if (schema) schemas.push_back(*std::move(schema));
+  }
+  // What people wrote themselves knows their events better than what is shipped.
+  if (std::ranges::find(names, kEverySchema) != names.end())
+    std::ranges::move(shipped_schemas(), std::back_inserter(schemas));
+  if (!ok) return {};
+  return schemas;
+}
+
 std::vector<ActionType> executable_types() {
   return {ActionType::kill_process, ActionType::suspend_process, ActionType::resume_process,
           ActionType::run_script};
 }
 
-Loaded load(const std::string& config_path, std::span<const std::string> rule_paths) {
+Loaded load(const LoadRequest& request) {
   Loaded loaded;
   loaded.actions.executable = executable_types();
   Configuration defaults;
-  if (!config_path.empty()) {
-    auto read = read_configuration(config_path);
+  if (!request.config_path.empty()) {
+    auto read = read_configuration(request.config_path);
     loaded.diagnostics = std::move(read.diagnostics);
     loaded.configuration = std::move(read.configuration);
     if (!loaded.configuration) return loaded;
@@ -60,15 +78,16 @@ Loaded load(const std::string& config_path, std::span<const std::string> rule_pa
   loaded.scripts = std::move(scripts.scripts);
   std::ranges::move(scripts.diagnostics, std::back_inserter(loaded.diagnostics));
 
-  auto schema = load_schema(configuration.schema, loaded.diagnostics);
-  const std::span<const std::string> paths = rule_paths.empty() ? std::span(configuration.rules) : rule_paths;
+  auto schemas =
+      load_schemas(request.schemas.empty() ? configuration.schemas : request.schemas, loaded.diagnostics);
+  const auto& paths = request.rule_paths.empty() ? configuration.rules : request.rule_paths;
   auto read = read_rules(paths, {loaded.actions, configuration.active_hours, configuration.placeholders});
   std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused = read.refused;
   attach_responses(configuration.responses, {loaded.actions, configuration.active_hours}, read.rules,
                    loaded.diagnostics);
-  if (!schema) return loaded;
-  auto compiled = RuleSet::compile(std::move(read.rules), *std::move(schema));
+  if (!schemas) return loaded;
+  auto compiled = RuleSet::compile(std::move(read.rules), *std::move(schemas), {request.ignore_logsource});
   std::ranges::move(compiled.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused += compiled.refused;
   loaded.rules = std::move(compiled.rules);

@@ -30,7 +30,7 @@ class ExampleRules : public ::testing::Test {
     for (const Diagnostic& diagnostic : attached.diagnostics) ADD_FAILURE() << diagnostic.text();
     for (const Diagnostic& diagnostic : attach(read.rules, attached.attachments))
       ADD_FAILURE() << diagnostic.text();
-    compiled_ = RuleSet::compile(std::move(read.rules), *shipped_schema("elastic_security_alert"));
+    compiled_ = RuleSet::compile(std::move(read.rules), {*shipped_schema("elastic_security_alert")});
   }
 
   std::vector<std::string> titles(std::string_view json) {

@@ -170,7 +170,7 @@ struct ActionTemplate {
 struct Rule {
   RuleId id;
   bool has_own_id = true;  ///< else it goes by its text, and by another id whenever that changes
-  std::string name;  ///< how other documents may call it besides its id
+  std::string name;        ///< how other documents may call it besides its id
   std::string title;
   std::string status;
   std::string description;

@@ -31,6 +31,22 @@ Json json_of(const Cause& cause) {
           {"rule_digest", cause.rule_digest}, {"template", cause.template_name}};
 }
 
+Json json_of(const ChainPlace& chain) {
+  if (chain.position == 0) return nullptr;
+  return {{"position", chain.position}, {"length", chain.length}, {"after", chain.after.value()}};
+}
+
+Json json_of(const CooldownTerms& cooldown) {
+  if (cooldown.key.empty()) return nullptr;
+  return {{"key", cooldown.key}, {"length", duration_text(cooldown.length)}};
+}
+
+Json ttl_json(const ActionRequest& request) {
+  const auto undo = spec_of(request.type).undo;
+  if (request.ttl == Duration::zero() || !undo) return nullptr;
+  return {{"length", duration_text(request.ttl)}, {"undo", name_of(*undo)}};
+}
+
 Json request_json(const ActionRequest& request) {
   return {{"id", request.id.value()},
           {"type", name_of(request.type)},
@@ -45,6 +61,11 @@ Json request_json(const ActionRequest& request) {
           {"verify_after", duration_text(request.verify_after)},
           {"pickup_deadline", duration_text(request.pickup_deadline)},
           {"defect", request.defect},
+          {"chain", json_of(request.chain)},
+          {"cooldown", json_of(request.cooldown)},
+          {"ttl", ttl_json(request)},
+          {"dry_run", request.dry_run},
+          {"undoes", request.undoes.value()},
           {"partition", request.partition.value()},
           {"cause", json_of(request.cause)}};
 }
@@ -75,7 +96,13 @@ Json to_json(const Action& action) {
                    {"updated_at", iso8601(action.updated_at)},
                    {"approver", action.approver},
                    {"detail", action.detail},
-                   {"evidence", json_of(action.evidence)}});
+                   {"evidence", json_of(action.evidence)},
+                   {"held", action.held},
+                   {"undo_due", instant_or_null(action.undo_due)},
+                   {"undone_by", action.undone_by.value()}});
+  if (!action.cooldown.key.empty())
+    document["cooldown"].update(
+        {{"until", iso8601(action.created_at + action.cooldown.length)}, {"swallowed", action.swallowed}});
   return document;
 }
 

@@ -50,6 +50,14 @@ std::string action_text(const http::Json& action) {
   add("created", "/created_at");
   add("updated", "/updated_at");
   add("due", "/due_at");
+  const auto add_text = [&](const char* name, const std::string& text) {
+    if (!text.empty()) pairs.push_back({name, {text}});
+  };
+  add_text("order", chain_of(action));
+  add_text("cooldown", cooldown_of(action));
+  add_text("time to live", ttl_of(action));
+  add("undone by", "/undone_by");
+  add("undoes", "/undoes");
   add("rule", "/cause/rule");
   add("template", "/cause/template");
   add("event", "/cause/event_uid");

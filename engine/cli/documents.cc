@@ -34,6 +34,8 @@ Cell state_cell(const http::Json& action) {
   const std::string state = text_at(action, "/state");
   const std::string verification = text_at(action, "/verification");
   std::string text = state;
+  if (text_at(action, "/held") == "true") text += ", held";
+  if (state == "cancelled" && text_at(action, "/dry_run") == "true") text += ", dry run";
   if (text_at(action, "/in_doubt") == "true") text += ", in doubt";
   if (verification == "pending") text += ", unverified";
   if (verification == "passed") text += ", verified";
@@ -41,9 +43,32 @@ Cell state_cell(const http::Json& action) {
 }
 
 std::string submitter_of(const http::Json& action) {
+  if (text_at(action, "/submitter/kind") == "engine") return "engine";
   if (text_at(action, "/submitter/kind") == "person") return text_at(action, "/submitter/name");
   const std::string title = text_at(action, "/cause/rule_title");
   return "rule " + (title.empty() ? text_at(action, "/submitter/name") : title);
+}
+
+std::string chain_of(const http::Json& action) {
+  const std::string position = text_at(action, "/chain/position");
+  if (position.empty()) return "";
+  const std::string after = text_at(action, "/chain/after");
+  return position + " of " + text_at(action, "/chain/length") +
+         (after.empty() ? "" : ", after " + short_id(after));
+}
+
+std::string cooldown_of(const http::Json& action) {
+  const std::string length = text_at(action, "/cooldown/length");
+  if (length.empty()) return "";
+  return length + ", until " + short_time(text_at(action, "/cooldown/until")) + "; " +
+         text_at(action, "/cooldown/swallowed") + " further matches made no action";
+}
+
+std::string ttl_of(const http::Json& action) {
+  const std::string length = text_at(action, "/ttl/length");
+  if (length.empty()) return "";
+  const std::string due = text_at(action, "/undo_due");
+  return length + ", then " + text_at(action, "/ttl/undo") + (due.empty() ? "" : " at " + short_time(due));
 }
 
 std::string short_time(const std::string& instant) {

@@ -14,7 +14,14 @@ std::string text_at(const http::Json& document, const std::string& pointer);
 /// "completed, passed"; "executing, in doubt".
 Cell state_cell(const http::Json& action);
 
-/// "alice", or the title of the rule.
+/// "2 of 3, after 0011aabb2233"; empty when it belongs to no chain.
+std::string chain_of(const http::Json& action);
+/// "600s, until …; 12 further matches made no action"; empty when it has none.
+std::string cooldown_of(const http::Json& action);
+/// "4h, then resume_process at …"; empty when it stays.
+std::string ttl_of(const http::Json& action);
+
+/// "alice", the title of the rule, or "engine".
 std::string submitter_of(const http::Json& action);
 
 /// "2026-03-01 11:59:30Z": without the fraction.

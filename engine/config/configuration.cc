@@ -86,6 +86,7 @@ void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& di
   into.data_directory = resolve(folder, map.required_text("data").value_or(""));
   into.rules = resolved(folder, map.texts("rules"));
   if (into.rules.empty()) diagnostics.error(root, "no rules: write \"rules: [a folder or files]\"");
+  into.responses = resolved(folder, map.texts("responses"));
   into.scripts = resolved(folder, map.texts("scripts"));
   read_schemas(map, folder, into);
   if (const auto workers = map.integer("workers", 1, kWorkersMax)) into.workers = static_cast<int>(*workers);

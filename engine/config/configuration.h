@@ -40,6 +40,7 @@ using DeadLetterPlace = std::variant<DeadLetterFile, DeadLetterTopic>;
 struct Configuration {
   std::string data_directory;
   std::vector<std::string> rules;
+  std::vector<std::string> responses;  ///< response files, attached to rules
   std::vector<std::string> scripts;
   std::vector<std::string> schemas{"auto"};  ///< names of shipped ones, files, and "auto": all shipped ones
   Input input;

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "connectors/exec/script_manifest.h"
+#include "rules/language/attach.h"
 #include "rules/language/reader.h"
 #include "rules/language/schema_reader.h"
 #include "rules/language/yaml.h"
@@ -27,6 +28,14 @@ std::optional<Schema> load_schema(const std::string& name, std::vector<Diagnosti
   }
   std::ranges::move(found.take(), std::back_inserter(diagnostics));
   return schema;
+}
+
+/// A response that is left out is reported, and refuses no rule.
+void attach_responses(std::span<const std::string> paths, const ReadContext& context,
+                      std::vector<Rule>& rules, std::vector<Diagnostic>& diagnostics) {
+  auto read = read_response_files(paths, context);
+  std::ranges::move(read.diagnostics, std::back_inserter(diagnostics));
+  std::ranges::move(attach(rules, read.attachments), std::back_inserter(diagnostics));
 }
 
 }  // namespace
@@ -75,6 +84,8 @@ Loaded load(const LoadRequest& request) {
   auto read = read_rules(paths, {loaded.actions, configuration.active_hours, configuration.placeholders});
   std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused = read.refused;
+  attach_responses(configuration.responses, {loaded.actions, configuration.active_hours}, read.rules,
+                   loaded.diagnostics);
   if (!schemas) return loaded;
   auto compiled = RuleSet::compile(std::move(read.rules), *std::move(schemas), {request.ignore_logsource});
   std::ranges::move(compiled.diagnostics, std::back_inserter(loaded.diagnostics));

@@ -86,6 +86,7 @@ void read_policy(MapReader& map, Configuration& into) {
       if (type && flag) into.policy.destructive[*type] = *flag;
     }
   }
+  into.policy.dry_run = policy->boolean("dry_run").value_or(false);
   into.policy.approval_ttl = policy->duration("approval_ttl").value_or(into.policy.approval_ttl);
   into.policy.verify_after = policy->duration("verify_after").value_or(into.policy.verify_after);
   policy->finish();

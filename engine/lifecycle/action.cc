@@ -59,7 +59,7 @@ bool is_closed(const Action& action) {
     case State::cancelled:
       return true;
     case State::completed:
-      return action.verification != Verification::pending;
+      return action.verification != Verification::pending && !awaits_undo(action);
     case State::pending_approval:
     case State::queued:
     case State::executing:
@@ -68,18 +68,26 @@ bool is_closed(const Action& action) {
   std::unreachable();
 }
 
+bool awaits_undo(const Action& action) {
+  return action.state == State::completed && action.undo_due && action.undone_by.value().empty();
+}
+
 ActionId derive_action_id(std::string_view event_uid, const RuleId& rule, std::string_view template_name,
                           std::string_view host, std::string_view target) {
-  Digest digest;
-  for (const std::string_view part :
-       {kActionIdDomain, event_uid, std::string_view(rule.value()), template_name, host, target})
-    digest.add_part(part);
-  return ActionId(digest.hexadecimal());
+  const std::array<std::string_view, 6> parts{kActionIdDomain, event_uid, rule.value(),
+                                              template_name,   host,      target};
+  return ActionId(digest_of_parts(parts));
 }
 
 std::string digest_of(std::string_view bytes) {
   Digest digest;
   digest.add(bytes);
+  return digest.hexadecimal();
+}
+
+std::string digest_of_parts(std::span<const std::string_view> parts) {
+  Digest digest;
+  for (const std::string_view part : parts) digest.add_part(part);
   return digest.hexadecimal();
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,23 @@ struct Cause {
 /// the core.
 using Evidence = std::map<std::string, std::string>;
 
+/// Its place among the ordered actions of one response to one event.
+struct ChainPlace {
+  ActionId after;              ///< begins only when that one has completed; empty: waits for nobody
+  std::uint32_t position = 0;  ///< counted from 1; 0: it belongs to no chain
+  std::uint32_t length = 0;
+
+  bool operator==(const ChainPlace&) const = default;
+};
+
+/// Further matches with the same key make no action for so long.
+struct CooldownTerms {
+  std::string key;  ///< empty: there is no cooldown
+  Duration length{};
+
+  bool operator==(const CooldownTerms&) const = default;
+};
+
 /// The rendered order. Rendered once, stored, never rendered again.
 struct ActionRequest {
   ActionId id;
@@ -58,10 +76,15 @@ struct ActionRequest {
   std::string comment;
   Cause cause;
   Actor submitter;
-  std::vector<std::string> authors;  ///< the rule's authors: they never approve
+  std::vector<std::string> authors;  ///< of the rule and of the response: they never approve
   Duration verify_after{};
   Duration pickup_deadline{};
   std::string defect;  ///< why it cannot be carried out as rendered ("the event has no field 'process.pid'")
+  ChainPlace chain;
+  CooldownTerms cooldown;
+  Duration ttl{};        ///< undone so long after its completion; 0: stays
+  bool dry_run = false;  ///< recorded as what would have happened; never dispatched
+  ActionId undoes;       ///< of an undo that the engine ordered: what it takes back
 
   bool operator==(const ActionRequest&) const = default;
 };
@@ -80,12 +103,19 @@ struct Action : ActionRequest {
   std::string approver;
   std::string detail;  ///< the last word of whoever moved it, for people
   Evidence evidence;
+  bool held = false;                 ///< the action before it in its chain has not completed yet
+  std::optional<WallTime> undo_due;  ///< completed, and to be undone then
+  ActionId undone_by;                ///< the order that takes it back, or the action whose own undo will
+  std::uint64_t swallowed = 0;       ///< matches that its cooldown made no action of; see kSwallowedLag
 
   bool operator==(const Action&) const = default;
 };
 
 /// Nothing will ever move it again.
 bool is_closed(const Action& action);
+
+/// Completed, and its ttl will still take it back.
+bool awaits_undo(const Action& action);
 
 /// Shared prefix of every id's pre-image: a change of what is hashed changes it.
 inline constexpr std::string_view kActionIdDomain = "riposte-action-1";
@@ -96,6 +126,9 @@ ActionId derive_action_id(std::string_view event_uid, const RuleId& rule, std::s
 
 /// Hexadecimal BLAKE2b-128 digest of some bytes.
 std::string digest_of(std::string_view bytes);
+
+/// The same of a list: no two lists have the same, however their parts are cut.
+std::string digest_of_parts(std::span<const std::string_view> parts);
 
 inline constexpr Duration kVerifyAfterDefault = std::chrono::seconds(60);
 

@@ -65,9 +65,10 @@ struct ActionTypeSpec {
   ActionType type;
   std::string_view name;
   TargetKind target;
-  bool destructive;          ///< default; the configuration may say otherwise
-  Duration pickup_deadline;  ///< queued longer than this: failed, never run late
-  std::string_view summary;  ///< one line for help texts
+  bool destructive;                ///< default; the configuration may say otherwise
+  Duration pickup_deadline;        ///< queued longer than this: failed, never run late
+  std::optional<ActionType> undo;  ///< what takes it back, with the same parameters
+  std::string_view summary;        ///< one line for help texts
 };
 
 const ActionTypeSpec& spec_of(ActionType type);

@@ -83,6 +83,37 @@ void get_request(StoredReader& in, ActionRequest& request) {
   in.get(request.defect);
 }
 
+/// What version 2 added to an action, behind everything else.
+void put_additions(StoredWriter& out, const Action& action) {
+  out.put(action.chain.after);
+  out.put(action.chain.position);
+  out.put(action.chain.length);
+  out.put(action.cooldown.key);
+  out.put(action.cooldown.length);
+  out.put(action.ttl);
+  out.put(action.dry_run);
+  out.put(action.undoes);
+  out.put(action.held);
+  out.put(action.undo_due);
+  out.put(action.undone_by);
+  out.put(action.swallowed);
+}
+
+void get_additions(StoredReader& in, Action& action) {
+  in.get(action.chain.after);
+  in.get(action.chain.position);
+  in.get(action.chain.length);
+  in.get(action.cooldown.key);
+  in.get(action.cooldown.length);
+  in.get(action.ttl);
+  in.get(action.dry_run);
+  in.get(action.undoes);
+  in.get(action.held);
+  in.get(action.undo_due);
+  in.get(action.undone_by);
+  in.get(action.swallowed);
+}
+
 }  // namespace
 
 std::string encode(const Action& action) {
@@ -101,6 +132,7 @@ std::string encode(const Action& action) {
   out.put(action.approver);
   out.put(action.detail);
   out.put(action.evidence);
+  put_additions(out, action);
   return out.take();
 }
 
@@ -110,8 +142,8 @@ Result<Action> decode_action(std::string_view bytes) {
   get_request(in, action);
   in.get(action.state, State::cancelled);
   in.get(action.verification, Verification::failed);
-  in.get(action.reason, Reason::superseded);
-  in.get(action.ground, Ground::not_renderable);
+  in.get(action.reason, Reason::dry_run);
+  in.get(action.ground, Ground::automatic_undo);
   in.get(action.in_doubt);
   in.get(action.attempt);
   in.get(action.checks);
@@ -121,6 +153,7 @@ Result<Action> decode_action(std::string_view bytes) {
   in.get(action.approver);
   in.get(action.detail);
   in.get(action.evidence);
+  if (in.version() > 1) get_additions(in, action);
   return finish(in, std::move(action), "action");
 }
 
@@ -158,8 +191,8 @@ Result<AuditRecord> decode_audit(std::string_view bytes) {
   in.get(record.from);
   in.get(record.to, State::cancelled);
   in.get(record.verification, Verification::failed);
-  in.get(record.reason, Reason::superseded);
-  in.get(record.ground, Ground::not_renderable);
+  in.get(record.reason, Reason::dry_run);
+  in.get(record.ground, Ground::automatic_undo);
   in.get(record.attempt);
   in.get(record.detail);
   return finish(in, std::move(record), "audit record");
@@ -203,6 +236,25 @@ Result<StreamPosition> decode_position(std::string_view bytes) {
   in.get(position.partition);
   in.get(position.next);
   return finish(in, std::move(position), "position");
+}
+
+std::string encode(const Cooldown& cooldown) {
+  StoredWriter out;
+  out.put(cooldown.key);
+  out.put(cooldown.partition);
+  out.put(cooldown.opener);
+  out.put(cooldown.until);
+  return out.take();
+}
+
+Result<Cooldown> decode_cooldown(std::string_view bytes) {
+  StoredReader in(bytes);
+  Cooldown cooldown;
+  in.get(cooldown.key);
+  in.get(cooldown.partition);
+  in.get(cooldown.opener);
+  in.get(cooldown.until);
+  return finish(in, std::move(cooldown), "cooldown");
 }
 
 }  // namespace riposte

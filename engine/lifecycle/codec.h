@@ -12,16 +12,20 @@
 
 namespace riposte {
 
-inline constexpr unsigned char kCodecVersion = 1;
+/// What is written. 2 added chains, cooldowns, time to live and dry runs to actions.
+inline constexpr unsigned char kCodecVersion = 2;
+inline constexpr unsigned char kOldestCodecVersion = 1;
 
 std::string encode(const Action& action);
 std::string encode(const AuditRecord& record);
 std::string encode(const DeadLetter& letter);
 std::string encode(const StreamPosition& position);
+std::string encode(const Cooldown& cooldown);
 
 Result<Action> decode_action(std::string_view bytes);
 Result<AuditRecord> decode_audit(std::string_view bytes);
 Result<DeadLetter> decode_dead_letter(std::string_view bytes);
 Result<StreamPosition> decode_position(std::string_view bytes);
+Result<Cooldown> decode_cooldown(std::string_view bytes);
 
 }  // namespace riposte

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/lifecycle/audit.h"
+#include "engine/lifecycle/cooldown.h"
 
 namespace riposte {
 
@@ -37,8 +38,13 @@ struct Commit {
   std::vector<Action> rows;
   std::vector<AuditRecord> audit;
   std::vector<DeadLetter> dead_letters;
+  std::vector<std::string> cooldowns_over{};  ///< keys; forgotten before `cooldowns` are kept
+  std::vector<Cooldown> cooldowns{};          ///< opened by some of `rows`
 
-  bool empty() const { return !position && rows.empty() && audit.empty() && dead_letters.empty(); }
+  bool empty() const {
+    return !position && rows.empty() && audit.empty() && dead_letters.empty() && cooldowns_over.empty() &&
+           cooldowns.empty();
+  }
 };
 
 }  // namespace riposte

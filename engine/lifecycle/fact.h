@@ -89,10 +89,22 @@ struct Probed {
 struct Checked {
   Proof proof;
 };
+/// The action before it in its chain has completed, or never will.
+struct PredecessorEnded {
+  ActionId id;
+  std::string name;  ///< of its template
+  State state = State::completed;
+  Reason reason = Reason::none;
+};
+/// Its time to live is over, and another action of its kind keeps the same target so for longer.
+struct Outlasted {
+  ActionId by;
+};
 /// Time has passed.
 struct Ticked {};
 
-using Fact = std::variant<Proposed, Decided, Started, Reported, Probed, Checked, Ticked>;
+using Fact =
+    std::variant<Proposed, Decided, Started, Reported, Probed, Checked, PredecessorEnded, Outlasted, Ticked>;
 std::string_view name_of(const Fact& fact);
 
 /// Hand the order to its executor.
@@ -110,5 +122,9 @@ struct Verify {
 using Effect = std::variant<Dispatch, AskExecutor, Verify>;
 
 const Action& action_of(const Effect& effect);
+
+/// What those behind it in its chain learn from where it is now; nothing while that is open.
+/// Verification is not awaited: what was started on the executor's word is not called back.
+std::optional<PredecessorEnded> ending_of(const Action& action);
 
 }  // namespace riposte

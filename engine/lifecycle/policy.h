@@ -21,6 +21,7 @@ struct Policy {
   std::map<ActionType, AutoResponse> auto_response;
   std::set<ActionType> require_approval;
   std::map<ActionType, bool> destructive;  ///< overrides the type's default
+  bool dry_run = false;  ///< nothing that is made from now on is carried out, whoever asks for it
   Duration approval_ttl = std::chrono::hours(24);
   Duration verify_after = kVerifyAfterDefault;  ///< where a template does not say
 

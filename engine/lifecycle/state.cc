@@ -66,6 +66,10 @@ std::string_view name_of(Reason reason) {
       return "approval_expired";
     case Reason::superseded:
       return "superseded";
+    case Reason::predecessor_ended:
+      return "predecessor_ended";
+    case Reason::dry_run:
+      return "dry_run";
   }
   std::unreachable();
 }
@@ -88,6 +92,8 @@ std::string_view name_of(Ground ground) {
       return "below_threshold";
     case Ground::not_renderable:
       return "not_renderable";
+    case Ground::automatic_undo:
+      return "automatic_undo";
   }
   std::unreachable();
 }

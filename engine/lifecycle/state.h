@@ -6,6 +6,8 @@
 ///     cancelled      cancelled failed  failed cancelled (in doubt, by a person)
 ///
 ///   verification: none → pending → passed | failed
+///
+/// In a chain an action is `held` in pending_approval or queued until the one before it has completed.
 #pragma once
 
 #include <array>
@@ -41,6 +43,8 @@ enum class Reason : std::uint8_t {
   rejected,
   approval_expired,
   superseded,
+  predecessor_ended,  ///< the action before it in its chain did not complete
+  dry_run,            ///< recorded as what would have happened
 };
 
 /// Which of the rules about approval put a new action where it is.
@@ -53,6 +57,7 @@ enum class Ground : std::uint8_t {
   outside_hours,       ///< rule-made, outside its hours: an offer
   below_threshold,     ///< rule-made, below the policy's automatic threshold: an offer
   not_renderable,      ///< the event lacks what the template needs
+  automatic_undo,      ///< the ttl of an action is over: decided together with that action
 };
 
 constexpr bool may_move(State from, State to) {

@@ -41,8 +41,11 @@ class Move {
 
   Result<Step> by(Actor actor, std::string_view event, std::vector<Effect> effects = {}) {
     if (!legal_) std::abort();  // a bug in this file: the table and the code disagree
-    Step step{after_, std::move(effects),
-              audit_of(&before_, after_, std::move(actor), std::string(event), now_)};
+    if (is_closed(after_)) after_.held = false;
+    Step step{after_,
+              std::move(effects),
+              audit_of(&before_, after_, std::move(actor), std::string(event), now_),
+              {}};
     return step;
   }
 
@@ -58,7 +61,17 @@ std::unexpected<Error> wrong_moment(const Action& action, const Fact& fact) {
                                   ": " + std::string(name_of(fact)) + " comes too late or too early");
 }
 
-Step unchanged(const Action& action) { return {action, {}, {}}; }
+Step unchanged(const Action& action) { return {action, {}, {}, {}}; }
+
+/// What is held by another waits for that one, however long it takes.
+std::optional<WallTime> pickup_due(const Action& action, WallTime now) {
+  return action.held ? std::nullopt : std::optional(now + action.pickup_deadline);
+}
+
+std::string would_have(const Ruling& ruling) {
+  return ruling.needs_approval ? "dry run: it would have waited for approval, " + ruling.detail
+                               : "dry run: it would have been queued";
+}
 
 Result<Step> propose(const Proposed& proposed, WallTime now) {
   Action action;
@@ -66,19 +79,26 @@ Result<Step> propose(const Proposed& proposed, WallTime now) {
   action.created_at = action.updated_at = now;
   action.ground = proposed.ruling.ground;
   action.detail = proposed.ruling.detail;
+  action.held = !proposed.request.chain.after.value().empty();
   if (!proposed.request.defect.empty()) {
     action.state = State::failed;
     action.ground = Ground::not_renderable;
     action.reason = Reason::field_missing;
     action.detail = proposed.request.defect;
+  } else if (proposed.request.dry_run) {
+    action.state = State::cancelled;
+    action.reason = Reason::dry_run;
+    action.detail = would_have(proposed.ruling);
   } else if (proposed.ruling.needs_approval) {
     action.state = State::pending_approval;
     action.due_at = now + proposed.ruling.approval_ttl;
   } else {
     action.state = State::queued;
-    action.due_at = now + proposed.request.pickup_deadline;
+    action.due_at = pickup_due(action, now);
   }
-  return Step{action, {}, audit_of(nullptr, action, action.submitter, "proposed", now)};
+  if (is_closed(action)) action.held = false;
+  const bool dry = action.reason == Reason::dry_run;
+  return Step{action, {}, audit_of(nullptr, action, action.submitter, dry ? "dry_run" : "proposed", now), {}};
 }
 
 Result<Step> decide(const Action& action, const Decided& decided, WallTime now) {
@@ -91,7 +111,7 @@ Result<Step> decide(const Action& action, const Decided& decided, WallTime now) 
       if (action.state != State::pending_approval) return wrong_moment(action, decided);
       TRY(may_approve(action, decided.person));
       move.action().approver = decided.person.name.value();
-      return move.to(State::queued).due(now + action.pickup_deadline).by(actor, event);
+      return move.to(State::queued).due(pickup_due(action, now)).by(actor, event);
     }
     case Decision::reject:
       if (action.state != State::pending_approval) return wrong_moment(action, decided);
@@ -151,6 +171,7 @@ Result<Step> conclude(const Action& action, const Outcome& outcome, std::string_
   move.saying(outcome.detail);
   if (outcome.kind == Outcome::Kind::ok || outcome.kind == Outcome::Kind::already_done) {
     move.action().verification = Verification::pending;
+    if (action.ttl > Duration::zero()) move.action().undo_due = now + action.ttl;
     return move.to(State::completed).due(now + action.verify_after).by(kEngine, event);
   }
   return move.to(State::failed).because(reason_of(outcome.kind)).due({}).by(kEngine, event);
@@ -184,14 +205,76 @@ Result<Step> check(const Action& action, const Proof& proof, WallTime now) {
   move.saying(proof.detail).due({});
   if (proof.kind == Proof::Kind::proven) {
     move.action().verification = Verification::passed;
-    return move.by(kEngine, "checked");
+    return move.due(action.undo_due).by(kEngine, "checked");
   }
   if (proof.kind == Proof::Kind::unknown && action.checks < kVerificationRetriesMax) {
     ++move.action().checks;
     return move.due(now + kVerificationRetryInterval).by(kEngine, "checked");
   }
   move.action().verification = Verification::failed;
+  move.action().undo_due.reset();
   return move.to(State::failed).because(Reason::verification_failed).by(kEngine, "checked");
+}
+
+/// The inverse order: same target, same people; approved together with what it takes back.
+ActionRequest undo_of(const Action& action, ActionType inverse) {
+  ActionRequest request = action;
+  request.type = inverse;
+  request.undoes = action.id;
+  request.submitter = kEngine;
+  request.comment = "its time of " + duration_text(action.ttl) + " is over";
+  request.pickup_deadline = spec_of(inverse).pickup_deadline;
+  request.chain = {};
+  request.cooldown = {};
+  request.ttl = {};
+  request.id = derive_action_id("undo:" + action.id.value(), action.cause.rule, action.cause.template_name,
+                                action.host, action.target);
+  return request;
+}
+
+Result<Step> take_back(const Action& action, WallTime now) {
+  const auto inverse = spec_of(action.type).undo;
+  if (!inverse || !awaits_undo(action)) return unchanged(action);
+  ActionRequest request = undo_of(action, *inverse);
+  Move move(action, now);
+  move.action().undone_by = request.id;
+  move.saying("its time of " + duration_text(action.ttl) + " is over; " + std::string(name_of(*inverse)) +
+              " takes it back")
+      .due({});
+  auto made = move.by(kEngine, "undo_due");
+  made->undo = Proposed{std::move(request), {false, Ground::automatic_undo, "", {}}};
+  return made;
+}
+
+Result<Step> outlast(const Action& action, const Outlasted& outlasted, WallTime now) {
+  const bool is_over =
+      awaits_undo(action) && action.verification == Verification::passed && now >= action.undo_due;
+  if (!is_over) return unchanged(action);
+  Move move(action, now);
+  move.action().undone_by = outlasted.by;
+  return move
+      .saying("its time of " + duration_text(action.ttl) + " is over; " + outlasted.by.value() +
+              " keeps it so for longer")
+      .due({})
+      .by(kEngine, "outlasted");
+}
+
+Result<Step> follow(const Action& action, const PredecessorEnded& ended, WallTime now) {
+  if (!action.held) return unchanged(action);
+  const std::string name = "'" + ended.name + "' (" + ended.id.value() + ") before it ";
+  Move move(action, now);
+  move.action().held = false;
+  if (ended.state == State::completed) {
+    if (action.state == State::queued) move.due(now + action.pickup_deadline);
+    return move.saying(name + "has completed").by(kEngine, "released");
+  }
+  std::string why = name + "ended in " + std::string(name_of(ended.state));
+  if (ended.reason != Reason::none) why += ": " + std::string(name_of(ended.reason));
+  return move.to(State::cancelled)
+      .because(Reason::predecessor_ended)
+      .saying(std::move(why))
+      .due({})
+      .by(kEngine, "predecessor_ended");
 }
 
 Result<Step> tick(const Action& action, WallTime now) {
@@ -214,6 +297,7 @@ Result<Step> tick(const Action& action, WallTime now) {
     case State::executing:
       return doubt(action, "no answer within " + duration_text(kExecutionDeadline), "overdue", now);
     case State::completed: {
+      if (action.verification == Verification::passed) return take_back(action, now);
       Step due = unchanged(action);
       due.effects.emplace_back(Verify{action});
       return due;
@@ -241,7 +325,8 @@ struct Answer {
   }
   Result<Step> operator()(const Decided& fact) const { return decide(action, fact, now); }
   Result<Step> operator()(const Started& fact) const {
-    return action.state == State::queued ? start(action, now) : Result<Step>(wrong_moment(action, fact));
+    const bool may_start = action.state == State::queued && !action.held;
+    return may_start ? start(action, now) : Result<Step>(wrong_moment(action, fact));
   }
   Result<Step> operator()(const Reported& fact) const {
     if (action.state != State::executing || fact.attempt != action.attempt) return wrong_moment(action, fact);
@@ -255,6 +340,8 @@ struct Answer {
     const bool awaited = action.state == State::completed && action.verification == Verification::pending;
     return awaited ? check(action, fact.proof, now) : Result<Step>(wrong_moment(action, fact));
   }
+  Result<Step> operator()(const PredecessorEnded& fact) const { return follow(action, fact, now); }
+  Result<Step> operator()(const Outlasted& fact) const { return outlast(action, fact, now); }
   Result<Step> operator()(const Ticked&) const { return tick(action, now); }
 };
 
@@ -284,7 +371,8 @@ Result<void> may_approve(const Action& action, const Person& person) {
       if (same_name(name, author))
         return fail(Errc::denied,
                     person.name.value() +
-                        " is an author of the rule that made this action; a second person has to approve it");
+                        " is an author of the rule or response that made this action; a second person has "
+                        "to approve it");
   }
   return {};
 }

@@ -13,6 +13,7 @@ struct Step {
   Action action;
   std::vector<Effect> effects;       ///< to be carried out only after the step is durable
   std::optional<AuditRecord> audit;  ///< empty when nothing changed
+  std::optional<Proposed> undo;      ///< an order that belongs into the same commit
 };
 
 /// What `fact` makes of `action` (null: there is none yet) at `now`.
@@ -21,10 +22,12 @@ Result<Step> step(const Action* action, const Fact& fact, WallTime now);
 
 /// The effect that the stored state alone owes, asked after a restart and whenever `now` moves: repeatable.
 /// What is in doubt is asked about, too: the answer may be on record by now.
-/// A queued action owes nothing here: starting it is a Started fact, given when a slot is free.
+/// A queued action owes nothing here: starting it is a Started fact, given when a slot is free. Nor does a
+/// held one: what it waits for is a PredecessorEnded fact, made from its predecessor's row by ending_of().
 std::optional<Effect> owed(const Action& action, WallTime now);
 
-/// Whether this person may say yes to this action: never its submitter, never an author of its rule.
+/// Whether this person may say yes to this action: never its submitter, never an author of its rule
+/// or response.
 /// Errors: denied, saying which of the two.
 Result<void> may_approve(const Action& action, const Person& person);
 

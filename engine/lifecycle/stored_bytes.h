@@ -89,8 +89,9 @@ class StoredWriter {
 class StoredReader {
  public:
   explicit StoredReader(std::string_view bytes) : rest_(bytes) {
-    version_ok_ = !rest_.empty() && static_cast<unsigned char>(rest_.front()) == kCodecVersion;
-    if (!rest_.empty()) rest_.remove_prefix(1);
+    if (rest_.empty()) return;
+    version_ = static_cast<unsigned char>(rest_.front());
+    rest_.remove_prefix(1);
   }
 
   void get(std::uint64_t& number) {
@@ -175,8 +176,9 @@ class StoredReader {
     }
   }
 
-  bool version_ok() const { return version_ok_; }
-  bool ok() const { return ok_ && version_ok_ && rest_.empty(); }
+  unsigned version() const { return version_; }
+  bool version_ok() const { return version_ >= kOldestCodecVersion && version_ <= kCodecVersion; }
+  bool ok() const { return ok_ && version_ok() && rest_.empty(); }
 
  private:
   void spoil() {
@@ -213,7 +215,7 @@ class StoredReader {
 
   std::string_view rest_;
   bool ok_ = true;
-  bool version_ok_ = false;
+  unsigned version_ = 0;
 };
 
 }  // namespace riposte

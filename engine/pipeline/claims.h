@@ -1,5 +1,5 @@
-/// The new actions of all partitions that are not yet on record, so that one detection that comes in two
-/// partitions at the same moment makes its actions once.
+/// What partitions have to agree on: the new actions that are not yet on record, so that one detection that
+/// comes in two partitions at the same moment makes its actions once; and the cooldowns that are running.
 ///
 /// Threads: any.
 /// Limits:  what a claim protects until it is given back is the time between a look into the store and the
@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "engine/base/ids.h"
+#include "engine/pipeline/cooldowns.h"
 
 namespace riposte {
 
@@ -33,7 +34,10 @@ class Claims {
     for (const ActionId& id : ids) claims_.erase(id);
   }
 
+  Cooldowns& cooldowns() { return cooldowns_; }
+
  private:
+  Cooldowns cooldowns_;
   std::mutex mutex_;
   std::unordered_map<ActionId, std::string> claims_;
 };

@@ -34,6 +34,13 @@ std::vector<ActionType> readable_types(const Principal& who) {
   return types;
 }
 
+std::string approval_text(const Proposed& proposed, const Principal& who) {
+  if (proposed.request.dry_run) return "nobody: policy.dry_run is set, so it would only be recorded";
+  if (!proposed.ruling.needs_approval) return "nobody: it would be queued at once";
+  return "a second person with approve:" + std::string(name_of(proposed.request.type)) + " (" +
+         proposed.ruling.detail + "); never " + who.name.value();
+}
+
 std::string fresh_request_id() {
   std::array<unsigned char, 16> bytes{};
   randombytes_buf(bytes.data(), bytes.size());
@@ -82,10 +89,7 @@ Result<SubmissionPreview> ControlDesk::preview(const Principal& who, const Submi
   const auto hands = context_.hands.find(submission.type);
   if (hands == context_.hands.end()) return fail(Errc::invalid, "this engine has no executor for it");
   preview.command = TRY(hands->second.executor->preview(proposed.request));
-  preview.approval = proposed.ruling.needs_approval
-                         ? "a second person with approve:" + std::string(name_of(submission.type)) + " (" +
-                               proposed.ruling.detail + "); never " + who.name.value()
-                         : "nobody: it would be queued at once";
+  preview.approval = approval_text(proposed, who);
   preview.request = std::move(proposed.request);
   preview.ruling = std::move(proposed.ruling);
   return preview;

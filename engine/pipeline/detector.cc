@@ -10,6 +10,18 @@ DeadLetter dead(Record&& record, Unusable why, WallTime now) {
           std::move(why.reason),    std::move(why.detail), std::move(record.bytes)};
 }
 
+/// Each follows the nearest one before it that will really be carried out: a dry run completes nothing, and
+/// holds up nothing.
+void link(std::vector<Proposed>& proposals, std::span<const std::size_t> members) {
+  ActionId last;
+  std::uint32_t position = 0;
+  for (const std::size_t member : members) {
+    ActionRequest& request = proposals[member].request;
+    request.chain = {last, ++position, static_cast<std::uint32_t>(members.size())};
+    if (!request.dry_run) last = request.id;
+  }
+}
+
 }  // namespace
 
 Detection Detector::detect(Record record, const RuleSet& rules, WallTime now) {
@@ -44,19 +56,29 @@ Result<void> Detector::match(const Event& event, const Record& record, const Rul
   if (matching.empty()) return {};
   const auto& [schema, recognised] = matching.recognised;
   const Detected detected{recognised, *schema, record.stream, record.offset, digest_of(record.bytes), now};
-  for (const RuleIndex index : matching) {
-    const Rule& rule = rules.rule(index);
-    for (const ActionTemplate& wanted : rule.responses) {
-      const auto script = actions_.scripts.find(wanted.script);
-      const auto parameters =
-          script == actions_.scripts.end() ? std::span<const ParameterSpec>() : std::span(script->second);
-      auto request = render(detected, rule, wanted, parameters, policy_.verify_after);
-      if (!request) continue;
-      Ruling ruling = rule_on(*request, wanted.terms, policy_, now);
-      detection.proposals.push_back({std::move(*request), std::move(ruling)});
-    }
-  }
+  for (const RuleIndex index : matching) respond(detected, rules.rule(index), detection);
   return {};
+}
+
+void Detector::respond(const Detected& detected, const Rule& rule, Detection& detection) {
+  std::map<std::size_t, std::vector<std::size_t>> chains;
+  for (const ActionTemplate& wanted : rule.responses) {
+    auto request = render(detected, rule, wanted, parameters_for(wanted), policy_);
+    if (!request) {
+      detection.held_back.add(rule.id, Guard::minimum_severity);
+      continue;
+    }
+    Ruling ruling = rule_on(*request, wanted.terms, policy_, detected.now);
+    if (wanted.ordered) chains[wanted.block].push_back(detection.proposals.size());
+    detection.proposals.push_back({std::move(*request), std::move(ruling)});
+  }
+  for (const auto& [block, members] : chains) link(detection.proposals, members);
+}
+
+std::span<const ParameterSpec> Detector::parameters_for(const ActionTemplate& wanted) const {
+  const auto script = actions_.scripts.find(wanted.script);
+  if (script == actions_.scripts.end()) return {};
+  return script->second;
 }
 
 }  // namespace riposte

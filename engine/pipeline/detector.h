@@ -8,19 +8,23 @@
 
 #include "engine/lifecycle/commit.h"
 #include "engine/lifecycle/policy.h"
+#include "engine/pipeline/held_back.h"
 #include "engine/ports/source.h"
 #include "rules/event/event_parser.h"
 #include "rules/matching/rule_set.h"
 
 namespace riposte {
 
+struct Detected;
+
 /// What one record asks for: actions, or a place among the dead letters, or neither.
 struct Detection {
   StreamId stream;
   Offset offset;
   Offset next;
-  std::size_t matches = 0;  ///< rules that matched
-  std::vector<Proposed> proposals;
+  std::size_t matches = 0;          ///< rules that matched
+  std::vector<Proposed> proposals;  ///< of a chain, each behind the one that it waits for
+  HeldBack held_back;
   std::optional<DeadLetter> dead_letter;
   std::string bytes;  ///< kept when there are proposals: a conflicting duplicate becomes a dead letter
 };
@@ -31,12 +35,14 @@ class Detector {
       : limits_(limits), policy_(policy), actions_(actions), parser_(limits) {}
 
   /// An event that cannot be matched within the memory budget becomes a dead letter: never passed over in
-  /// silence. passed over.
+  /// silence.
   Detection detect(Record record, const RuleSet& rules, WallTime now);
 
  private:
   Result<void> match(const Event& event, const Record& record, const RuleSet& rules, WallTime now,
                      Detection& detection);
+  void respond(const Detected& detected, const Rule& rule, Detection& detection);
+  std::span<const ParameterSpec> parameters_for(const ActionTemplate& wanted) const;
 
   EventLimits limits_;
   const Policy& policy_;

@@ -12,6 +12,8 @@ Engine::Engine(EngineOptions options, EngineParts parts)
 
 Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options, EngineParts parts) {
   std::unique_ptr<Engine> engine(new Engine(std::move(options), std::move(parts)));
+  if (engine->parts_.policy.dry_run)
+    log::warning("policy.dry_run is set: actions are recorded and never carried out");
   const auto count = static_cast<std::size_t>(engine->options_.workers);
   std::vector<std::vector<PartitionState>> partitions(count);
   for (const Partition id : TRY(engine->parts_.records.partitions())) {

@@ -4,7 +4,6 @@
 #include <utility>
 
 namespace riposte {
-
 Result<PartitionState> PartitionState::load(Partition id, Records& records, std::shared_ptr<Claims> claims) {
   PartitionState state(id, records, std::move(claims));
   state.audit_sequence_ = TRY(records.last_audit_sequence(id));
@@ -15,8 +14,11 @@ Result<PartitionState> PartitionState::load(Partition id, Records& records, std:
       if (!action.in_doubt) state.busy_.insert(state.lane_of(action));
       state.unresolved_.push_back(action.id);
     }
+    if (action.held) state.followers_[action.chain.after].push_back(action.id);
     state.admit(std::move(action));
   }
+  TRY(state.find_missed_endings());
+  state.claims_->cooldowns().restore(TRY(records.cooldowns(id)));
   return state;
 }
 
@@ -34,9 +36,10 @@ std::map<std::uint64_t, ActionId>& PartitionState::queue_of(const Action& action
 void PartitionState::admit(Action action) {
   const ActionId id = action.id;
   if (action.due_at && !action.in_doubt) due_.emplace(*action.due_at, id);
-  if (action.state == State::queued && place_.try_emplace(id, places_given_).second)
+  if (action.state == State::queued && !action.held && place_.try_emplace(id, places_given_).second)
     queue_of(action).emplace(places_given_++, id);
   if (action.in_doubt) ++in_doubt_;
+  if (awaits_undo(action)) lasting_[effect_of(action)].emplace(*action.undo_due, id);
   open_.insert_or_assign(id, std::move(action));
 }
 
@@ -53,38 +56,6 @@ Result<const Action*> PartitionState::known(const ActionId& id, Action& storage)
   if (!stored) return nullptr;
   storage = std::move(*stored);
   return &storage;
-}
-
-/// Null: nobody has made it, and nobody but this partition will. The order matters: a rival gives its claim
-/// back only when its action is on record, so after a claim the store tells the truth.
-Result<const Action*> PartitionState::known_or_claimed(const ActionRequest& request, Action& storage) {
-  if (const Action* action = at_hand(request.id)) return action;
-  if (auto rival = claims_->take(request.id, request.cause.event_digest)) {
-    static_cast<ActionRequest&>(storage) = request;
-    storage.cause.event_digest = std::move(*rival);
-    return &storage;
-  }
-  claimed_.push_back(request.id);
-  return known(request.id, storage);
-}
-
-Result<void> PartitionState::absorb(Detection detection, WallTime now) {
-  for (Proposed& proposed : detection.proposals) {
-    proposed.request.partition = id_;
-    Action storage;
-    const Action* existing = TRY(known_or_claimed(proposed.request, storage));
-    auto made = step(existing, proposed, now);
-    if (made) {
-      apply(std::move(*made));
-    } else if (!detection.dead_letter) {
-      detection.dead_letter =
-          DeadLetter{detection.stream,        detection.offset,    now,
-                     "conflicting_duplicate", made.error().text(), std::move(detection.bytes)};
-    }
-  }
-  if (detection.dead_letter) commit_.dead_letters.push_back(std::move(*detection.dead_letter));
-  seek(detection.stream, detection.next);
-  return {};
 }
 
 void PartitionState::seek(const StreamId& stream, Offset next) {
@@ -151,33 +122,63 @@ void PartitionState::put_row(const Action& action) {
     commit_.rows[row->second] = action;
 }
 
-void PartitionState::apply(Step step) {
-  const ActionId id = step.action.id;
-  for (Effect& effect : step.effects) {
+void PartitionState::apply(Step made) {
+  const ActionId id = made.action.id;
+  for (Effect& effect : made.effects) {
     under_way_.insert(id);
     effects_.push_back(std::move(effect));
   }
-  if (!step.audit) return;
-  record(std::move(*step.audit));
-  put_row(step.action);
+  if (!made.audit) return;
+  record(std::move(*made.audit));
+  put_row(made.action);
+  put_in_place(made.action);
+  const WallTime now = made.action.updated_at;
+  if (made.undo)
+    if (auto undo = step(nullptr, *made.undo, now)) apply(std::move(*undo));
+  if (const auto ended = ending_of(made.action)) tell_followers(*ended, now);
+}
 
+/// What two actions have in common of which the one keeps so what the other would take back.
+std::string PartitionState::effect_of(const Action& action) const {
+  return std::string(name_of(action.type)) + '\0' + action.host + '\0' + action.target;
+}
+
+/// Time has passed, unless another action keeps the same target so for longer.
+Fact PartitionState::what_time_does(const Action& action) const {
+  if (!awaits_undo(action) || action.verification != Verification::passed) return Ticked{};
+  const auto& [until, longest] = *lasting_.at(effect_of(action)).rbegin();
+  if (longest == action.id) return Ticked{};
+  return Outlasted{longest};
+}
+
+void PartitionState::forget_lasting(const Action& action) {
+  const auto found = lasting_.find(effect_of(action));
+  found->second.erase({*action.undo_due, action.id});
+  if (found->second.empty()) lasting_.erase(found);
+}
+
+/// Keeps every index of the open actions in step with one that has changed.
+void PartitionState::put_in_place(const Action& action) {
+  const ActionId& id = action.id;
   if (const auto before = open_.find(id); before != open_.end()) {
     if (before->second.in_doubt) --in_doubt_;
     if (before->second.due_at) due_.erase({*before->second.due_at, id});
-    if (const auto place = place_.find(id); place != place_.end() && step.action.state != State::queued) {
+    if (const auto place = place_.find(id); place != place_.end() && action.state != State::queued) {
       queue_of(before->second).erase(place->second);
       place_.erase(place);
     }
     if (before->second.state == State::executing) busy_.erase(lane_of(before->second));
+    if (awaits_undo(before->second)) forget_lasting(before->second);
   }
-  if (step.action.state == State::executing && !step.action.in_doubt) busy_.insert(lane_of(step.action));
-  if (is_closed(step.action))
+  if (action.state == State::executing && !action.in_doubt) busy_.insert(lane_of(action));
+  if (is_closed(action))
     open_.erase(id);
   else
-    admit(std::move(step.action));
+    admit(action);
 }
 
 void PartitionState::advance(WallTime now, Slots& slots) {
+  for (const PredecessorEnded& ended : std::exchange(missed_endings_, {})) tell_followers(ended, now);
   let_time_act(now, slots);
   ask_about_unresolved(now, slots);
   for (const auto& queue : queues_) start_queued(queue, now, slots);
@@ -190,12 +191,15 @@ void PartitionState::let_time_act(WallTime now, Slots& slots) {
     due.push_back(id);
   }
   for (const ActionId& id : due) {
-    const Action action = open_.at(id);
+    // The end of one before it in its chain may have been its own.
+    const auto open = open_.find(id);
+    if (open == open_.end()) continue;
+    const Action action = open->second;
     // Nobody is on it: its executor is asked first, however long the engine was away.
     if (action.state == State::executing && !under_way_.contains(id)) continue;
     const bool needs_slot = owed(action, now).has_value() && action.state == State::completed;
     if (needs_slot && (under_way_.contains(id) || !slots.take(action.type))) continue;
-    if (auto made = step(&action, Ticked{}, now)) apply(std::move(*made));
+    if (auto made = step(&action, what_time_does(action), now)) apply(std::move(*made));
   }
 }
 
@@ -238,6 +242,7 @@ void PartitionState::start_queued(const std::map<std::uint64_t, ActionId>& queue
 }
 
 Commit PartitionState::take_commit(WallTime now, bool flush) {
+  write_down_cooldowns(now, flush);
   const bool has_news = pending_rows() > 0 || !commit_.audit.empty();
   if (position_moved_ && (has_news || flush || now - position_committed_at_ >= kPositionLag)) {
     commit_.position = position_;

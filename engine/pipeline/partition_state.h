@@ -65,6 +65,8 @@ class PartitionState {
   /// Something is queued or owed and waits for a slot.
   bool waiting() const { return !queues_[0].empty() || !queues_[1].empty() || !unresolved_.empty(); }
   std::size_t pending_rows() const { return commit_.rows.size() + commit_.dead_letters.size(); }
+  /// What guards kept from becoming an action; the caller reports it.
+  HeldBack& held_back() { return held_back_; }
   std::size_t open_count() const { return open_.size(); }
   std::size_t in_doubt_count() const { return in_doubt_; }
   Partition id() const { return id_; }
@@ -76,6 +78,11 @@ class PartitionState {
   static constexpr Duration kPositionLag = std::chrono::seconds(1);
 
  private:
+  /// What of one detection's chains became no action of this partition.
+  struct Links {
+    std::map<ActionId, ActionId> passed_over;  ///< swallowed → whom those behind it follow instead
+    std::set<ActionId> elsewhere;              ///< another partition makes it and all behind it
+  };
   PartitionState(Partition id, Records& records, std::shared_ptr<Claims> claims)
       : id_(id), records_(&records), claims_(std::move(claims)) {
     commit_.partition = id;
@@ -83,8 +90,15 @@ class PartitionState {
   const Action* at_hand(const ActionId& id) const;
   Result<const Action*> known(const ActionId& id, Action& storage);
   Result<const Action*> known_or_claimed(const ActionRequest& request, Action& storage);
+  Result<void> make(Proposed& proposed, Links& links, WallTime now);
+  bool swallowed(const ActionRequest& request, WallTime now);
+  Result<void> await_predecessor(const ActionId& id, WallTime now);
+  Result<void> find_missed_endings();
+  void tell_followers(const PredecessorEnded& ended, WallTime now);
+  void write_down_cooldowns(WallTime now, bool flush);
   void admit(Action action);
-  void apply(Step step);
+  void apply(Step made);
+  void put_in_place(const Action& action);
   void record(AuditRecord record);
   void put_row(const Action& action);
   void let_time_act(WallTime now, Slots& slots);
@@ -92,6 +106,9 @@ class PartitionState {
   void start_queued(const std::map<std::uint64_t, ActionId>& queue, WallTime now, Slots& slots);
   std::map<std::uint64_t, ActionId>& queue_of(const Action& action);
   std::string lane_of(const Action& action) const;
+  std::string effect_of(const Action& action) const;
+  Fact what_time_does(const Action& action) const;
+  void forget_lasting(const Action& action);
 
   Partition id_;
   Records* records_;
@@ -107,6 +124,11 @@ class PartitionState {
   std::vector<ActionId> unresolved_;        ///< executing, and nobody is on it: ask the executor
   std::unordered_set<ActionId> under_way_;  ///< an effect of it has been given out
   std::unordered_set<std::string> busy_;    ///< targets on which something is executing
+  std::unordered_map<ActionId, std::vector<ActionId>> followers_;  ///< held, by whom they wait for
+  std::vector<PredecessorEnded> missed_endings_;  ///< found when the open actions were read back
+  /// Those that await their undo, by what they keep so; the last is the one that lasts longest.
+  std::unordered_map<std::string, std::set<std::pair<WallTime, ActionId>>> lasting_;
+  HeldBack held_back_;
   std::size_t in_doubt_ = 0;
   std::uint64_t audit_sequence_ = 0;
 

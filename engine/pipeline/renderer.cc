@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/pipeline/guards.h"
 #include "rules/matching/rule_set.h"
 
 namespace riposte {
@@ -119,6 +120,19 @@ WallTime not_after(const Detected& detected) {
   return time ? std::min(*time, detected.now) : detected.now;
 }
 
+/// A field that the event lacks is a value of its own, told from an empty one.
+std::string cooldown_key(const Detected& detected, const ActionTemplate& wanted,
+                         const ActionRequest& request) {
+  std::vector<std::string> parts;
+  for (const std::string& field : wanted.deduplicate_by) {
+    const auto value = detected.schema.first(detected.event, field);
+    parts.push_back(field);
+    parts.push_back(value ? "=" + value->text() : "");
+  }
+  if (parts.empty()) parts = {request.host, request.target};
+  return derive_cooldown_key(request, parts);
+}
+
 std::string host_of(const Detected& detected) {
   const std::string name = text_of_field(detected, field::kHostName);
   return name.empty() ? text_of_field(detected, field::kHostId) : name;
@@ -137,10 +151,10 @@ Severity severity_of(const Detected& detected, const Rule& rule) {
 }
 
 std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, const ActionTemplate& wanted,
-                                    std::span<const ParameterSpec> script_parameters, Duration verify_after) {
+                                    std::span<const ParameterSpec> script_parameters, const Policy& policy) {
   ActionRequest request;
   request.severity = severity_of(detected, rule);
-  if (wanted.minimum_severity && request.severity < *wanted.minimum_severity) return {};
+  if (below_minimum(wanted, request.severity)) return {};
   request.type = wanted.type;
   request.host = host_of(detected);
   request.not_after = not_after(detected);
@@ -148,8 +162,11 @@ std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, 
   request.cause = cause_of(detected, rule, wanted);
   request.submitter = {Actor::Kind::rule, rule.id.value()};
   request.authors = rule.authors;
-  request.verify_after = wanted.verify_after.value_or(verify_after);
-  request.pickup_deadline = spec_of(wanted.type).pickup_deadline;
+  request.authors.insert(request.authors.end(), wanted.authors.begin(), wanted.authors.end());
+  request.verify_after = wanted.verify_after.value_or(policy.verify_after);
+  request.pickup_deadline = wanted.pickup_deadline.value_or(spec_of(wanted.type).pickup_deadline);
+  request.ttl = wanted.ttl.value_or(Duration::zero());
+  request.dry_run = wanted.dry_run || policy.dry_run;
 
   Order order(detected, request);
   if (spec_of(wanted.type).target == TargetKind::process) order.aim_at_process(wanted.process_field);
@@ -159,6 +176,7 @@ std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, 
   }
   for (const auto& [name, source] : wanted.parameters) order.set(name, source, script_parameters);
   request.id = derive_action_id(request.cause.event_uid, rule.id, wanted.name, request.host, request.target);
+  if (wanted.cooldown) request.cooldown = {cooldown_key(detected, wanted, request), *wanted.cooldown};
   return request;
 }
 

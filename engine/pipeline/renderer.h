@@ -29,6 +29,6 @@ Severity severity_of(const Detected& detected, const Rule& rule);
 /// The order of one template, or nothing when the event is less severe than the template asks for.
 /// A mapped field that the event lacks leaves its name in `defect`.
 std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, const ActionTemplate& wanted,
-                                    std::span<const ParameterSpec> script_parameters, Duration verify_after);
+                                    std::span<const ParameterSpec> script_parameters, const Policy& policy);
 
 }  // namespace riposte

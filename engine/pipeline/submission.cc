@@ -83,6 +83,7 @@ Result<ActionRequest> request_of(const Principal& who, const Submission& submiss
   request.submitter = {Actor::Kind::person, who.name.value()};
   request.verify_after = context.policy.verify_after;
   request.pickup_deadline = spec_of(submission.type).pickup_deadline;
+  request.dry_run = context.policy.dry_run;
   request.cause.event_uid = "request:" + who.name.value() + ":" + submission.request_id;
   request.cause.event_digest = digest_of_submission(request);
   request.id =

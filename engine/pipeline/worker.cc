@@ -144,9 +144,10 @@ Result<PartitionState*> Worker::partition(Partition id) {
 void Worker::tell_metrics(std::span<const Commit> commits) {
   round_metrics_.count(commits);
   std::size_t open = 0;
-  for (const auto& [id, state] : partitions_) {
+  for (auto& [id, state] : partitions_) {
     open += state.open_count();
     round_metrics_.set_open(id, state.open_count(), state.in_doubt_count());
+    state.held_back().report(context_.metrics);
   }
   open_actions_ = open;
 }

@@ -54,6 +54,8 @@ class Records {
   virtual Result<std::optional<Offset>> position(const StreamId& stream) = 0;
   virtual Result<std::uint64_t> last_audit_sequence(Partition partition) = 0;
   virtual Result<std::vector<Action>> open_actions(Partition partition) = 0;
+  /// Those that actions of this partition opened and that are not forgotten yet.
+  virtual Result<std::vector<Cooldown>> cooldowns(Partition partition) = 0;
   virtual Result<std::vector<Partition>> partitions() = 0;
 
   virtual Result<std::optional<Action>> find(const ActionId& id) = 0;

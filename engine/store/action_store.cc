@@ -14,7 +14,9 @@ namespace riposte {
 namespace {
 
 /// Version of the layout of keys and families; a newer one is refused, not guessed at.
-constexpr std::string_view kFormatVersion = "1";
+constexpr std::string_view kFormatVersion = "2";
+/// Lacks the family of cooldowns, which opening adds; its rows decode as they are.
+constexpr std::string_view kOlderFormatVersion = "1";
 /// Bytes of write-ahead log after which memtables are flushed: bounds the time of a restart.
 constexpr std::uint64_t kWalBytesMax = std::uint64_t{64} << 20;
 /// Bytes between background syncs, so that a flush does not stall on one large fsync.
@@ -111,7 +113,7 @@ Result<std::unique_ptr<ActionStore>> ActionStore::open(const std::filesystem::pa
   if (!status.ok()) return std::unexpected(error_of(status, doing));
 
   const auto format = TRY(database->get(Family::meta, std::string(keys::kFormat)));
-  if (!format) {
+  if (!format || *format == kOlderFormatVersion) {
     const auto marked = database->db->Put(synced(), database->family(Family::meta),
                                           std::string(keys::kFormat), std::string(kFormatVersion));
     if (!marked.ok()) return std::unexpected(error_of(marked, doing));
@@ -145,6 +147,11 @@ class BatchWriter {
     for (const AuditRecord& record : commit.audit) add(record);
     for (const DeadLetter& letter : commit.dead_letters)
       batch_.Put(family_(Family::outbox), keys::of_dead_letter(letter.stream, letter.offset), encode(letter));
+    for (const std::string& key : commit.cooldowns_over)
+      batch_.Delete(family_(Family::cooldown), keys::of_cooldown(commit.partition, key));
+    for (const Cooldown& cooldown : commit.cooldowns)
+      batch_.Put(family_(Family::cooldown), keys::of_cooldown(commit.partition, cooldown.key),
+                 encode(cooldown));
     if (commit.position)
       batch_.Put(family_(Family::meta), keys::of_stream(commit.position->stream), encode(*commit.position));
   }

@@ -34,6 +34,7 @@ class ActionStore final : public Records {
   Result<std::optional<Offset>> position(const StreamId& stream) override;
   Result<std::uint64_t> last_audit_sequence(Partition partition) override;
   Result<std::vector<Action>> open_actions(Partition partition) override;
+  Result<std::vector<Cooldown>> cooldowns(Partition partition) override;
   Result<std::vector<Partition>> partitions() override;
   Result<std::optional<Action>> find(const ActionId& id) override;
   Result<std::vector<Action>> list(const ActionQuery& query) override;

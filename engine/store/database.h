@@ -12,9 +12,19 @@
 
 namespace riposte {
 
-enum class Family : std::uint8_t { meta, open, closed, index, recent, audit, audit_by_action, outbox };
-inline constexpr std::array<const char*, 8> kFamilyNames{"default", "open",  "closed",          "index",
-                                                         "recent",  "audit", "audit_by_action", "outbox"};
+enum class Family : std::uint8_t {
+  meta,
+  open,
+  closed,
+  index,
+  recent,
+  audit,
+  audit_by_action,
+  outbox,
+  cooldown
+};
+inline constexpr std::array<const char*, 9> kFamilyNames{
+    "default", "open", "closed", "index", "recent", "audit", "audit_by_action", "outbox", "cooldown"};
 
 struct ActionStore::Database {
   explicit Database(HighWater mark) : high_water(std::move(mark)) {}

@@ -37,6 +37,10 @@ std::string of_action(Partition partition, const ActionId& id) {
   return of_partition(partition) + id.value();
 }
 
+std::string of_cooldown(Partition partition, std::string_view key) {
+  return of_partition(partition).append(key);
+}
+
 std::string of_creation(WallTime created, const ActionId& id) {
   return be64(static_cast<std::uint64_t>(created.time_since_epoch().count())) + id.value();
 }

@@ -23,6 +23,8 @@ std::optional<std::uint64_t> read_be64(std::string_view bytes);
 std::string of_partition(Partition partition);
 /// be32(partition) · id, in `open` and `closed`.
 std::string of_action(Partition partition, const ActionId& id);
+/// be32(partition) · the cooldown's key, in `cooldown`.
+std::string of_cooldown(Partition partition, std::string_view key);
 /// be64(created) · id, in `recent`.
 std::string of_creation(WallTime created, const ActionId& id);
 /// be32(partition) · be64(sequence), in `audit`.

@@ -39,6 +39,16 @@ Result<std::vector<Action>> ActionStore::open_actions(Partition partition) {
   return actions;
 }
 
+Result<std::vector<Cooldown>> ActionStore::cooldowns(Partition partition) {
+  std::vector<Cooldown> cooldowns;
+  TRY(database_->scan(Family::cooldown, keys::of_partition(partition),
+                      [&](std::string_view, std::string_view value) -> Result<bool> {
+                        cooldowns.push_back(TRY(decode_cooldown(value)));
+                        return true;
+                      }));
+  return cooldowns;
+}
+
 Result<std::vector<Partition>> ActionStore::partitions() {
   std::vector<Partition> partitions{kManualPartition};
   TRY(database_->scan(Family::meta, std::string(keys::kStreamPrefix),

@@ -1,8 +1,24 @@
 #include "rules/language/head.h"
 
+#include <algorithm>
 #include <array>
 
 namespace riposte {
+
+std::vector<std::string> split_authors(std::span<const std::string> texts) {
+  std::vector<std::string> authors;
+  for (std::string_view rest : texts) {
+    while (!rest.empty()) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      std::string_view author = rest.substr(0, comma);
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+      while (author.starts_with(' ')) author.remove_prefix(1);
+      while (author.ends_with(' ')) author.remove_suffix(1);
+      if (!author.empty()) authors.emplace_back(author);
+    }
+  }
+  return authors;
+}
 
 LogSource read_logsource(MapReader& map) {
   LogSource source;

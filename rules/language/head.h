@@ -6,6 +6,9 @@
 
 namespace riposte {
 
+/// "Ann Lee, Bob" or a list of such texts: the names one by one.
+std::vector<std::string> split_authors(std::span<const std::string> texts);
+
 LogSource read_logsource(MapReader& map);
 
 /// Sigma's keys that are neither needed nor checked here count as known.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <set>
+#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,28 +15,13 @@
 #include "rules/language/head.h"
 #include "rules/language/map_reader.h"
 #include "rules/language/response.h"
+#include "rules/language/yaml_files.h"
 
 namespace riposte {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::array<std::string_view, 5> kStatuses{"stable", "test", "experimental", "deprecated",
                                                     "unsupported"};
-std::vector<std::string> split_authors(std::span<const std::string> texts) {
-  std::vector<std::string> authors;
-  for (std::string_view rest : texts) {
-    while (!rest.empty()) {
-      const std::size_t comma = std::min(rest.find(','), rest.size());
-      std::string_view author = rest.substr(0, comma);
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-      while (author.starts_with(' ')) author.remove_prefix(1);
-      while (author.ends_with(' ')) author.remove_suffix(1);
-      if (!author.empty()) authors.emplace_back(author);
-    }
-  }
-  return authors;
-}
 
 /// A rule without an id of its own goes by its text.
 void read_identity(MapReader& map, Rule& rule) {
@@ -83,19 +68,18 @@ void read_body(MapReader& map, Rule& rule, const ReadContext& context) {
 // ---- files
 // -----------------------------------------------------------------------------------------------------
 
-bool is_rule_file(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
-
 /// Reads many files and keeps what they share: the ids, and which files have been seen.
 class RuleCollector {
  public:
   explicit RuleCollector(const ReadContext& context) : context_(context) {}
 
   void add_path(const std::string& path) {
-    std::error_code error;
-    if (fs::is_directory(path, error))
-      add_folder(path);
-    else
-      add_file(path);
+    const std::vector<std::string> files = files_.below(path, found_);
+    for (Diagnostic& diagnostic : std::exchange(found_, {})) {
+      if (diagnostic.kind == Diagnostic::Kind::error) ++result_.refused;
+      result_.diagnostics.push_back(std::move(diagnostic));
+    }
+    for (const std::string& file : files) add_file(file);
   }
 
   ReadRules take() {
@@ -104,39 +88,11 @@ class RuleCollector {
   }
 
  private:
-  void complain(const std::string& file, std::string message,
-                Diagnostic::Kind kind = Diagnostic::Kind::error) {
-    result_.diagnostics.push_back({{file, 1, 1}, kind, std::move(message)});
-    if (kind == Diagnostic::Kind::error) ++result_.refused;
-  }
-
-  void add_folder(const std::string& folder) {
-    std::vector<std::string> files;
-    std::error_code error;
-    auto it = fs::recursive_directory_iterator(folder, error);
-    for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-      // Hidden entries are editors' and deployment tools' own copies.
-      if (it->path().filename().string().starts_with('.')) {
-        it.disable_recursion_pending();
-        continue;
-      }
-      std::error_code ignored;
-      if (is_rule_file(it->path()) && !it->is_directory(ignored)) files.push_back(it->path().string());
-    }
-    if (error) complain(folder, fmt::format("cannot read the folder: {}", error.message()));
-    std::ranges::sort(files);
-    for (const std::string& file : files) add_file(file);
-    if (files.empty() && !error)
-      complain(folder, "no rule (*.yml, *.yaml) in this folder", Diagnostic::Kind::warning);
-  }
-
   void add_file(const std::string& file) {
-    std::error_code ignored;
-    fs::path canonical = fs::weakly_canonical(file, ignored);
-    if (!seen_.insert(canonical.empty() ? file : canonical.string()).second) return;
     const Result<std::string> bytes = yaml::read_file(file);
     if (!bytes) {
-      complain(file, bytes.error().what);
+      result_.diagnostics.push_back({{file, 1, 1}, Diagnostic::Kind::error, bytes.error().what});
+      ++result_.refused;
       return;
     }
     Diagnostics diagnostics(file);
@@ -159,7 +115,8 @@ class RuleCollector {
   ReadRules result_;
   std::vector<Filter> filters_;
   std::map<RuleId, Location> ids_;
-  std::set<std::string> seen_;
+  YamlFiles files_{"rule"};
+  std::vector<Diagnostic> found_;  ///< while files are looked for
 };
 
 std::optional<Rule> read_rule_document(const yaml::Node& document, Diagnostics& diagnostics,
@@ -208,7 +165,8 @@ ReadDocuments read_documents(std::string_view bytes, Diagnostics& diagnostics, c
     read.refused += rule ? 0 : 1;
     if (!rule) continue;
     rule->digest = digest;
-    if (rule->id.value().empty()) rule->id = RuleId(digest);
+    rule->has_own_id = !rule->id.value().empty();
+    if (!rule->has_own_id) rule->id = RuleId(digest);
     read.rules.push_back(std::move(*rule));
   }
   return read;

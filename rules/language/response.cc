@@ -1,6 +1,7 @@
 #include "rules/language/response.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -8,10 +9,14 @@
 #include "engine/base/nearest.h"
 #include "rules/language/map_reader.h"
 #include "rules/language/parameters.h"
+#include "rules/language/response_limits.h"
 #include "rules/language/text_template.h"
 
 namespace riposte {
 namespace {
+
+constexpr std::string_view kOrdered = "ordered";
+constexpr std::array<std::string_view, 2> kOrders{"parallel", kOrdered};
 
 std::optional<ActionType> read_type(MapReader& map, const ActionCatalogue& actions) {
   const std::optional<std::string> name = map.required_text("action");
@@ -124,12 +129,14 @@ std::optional<ActionTemplate> read_template(const yaml::Node& node, std::size_t 
   if (map.has("name")) made.name = map.required_text("name").value_or("");
   read_terms(map, made, context);
   read_comment(map, made);
+  read_limits(map, made);
   if (type) {
+    read_ttl(map, made, context.actions);
     read_process_field(map, made);
     read_script(map, made, context.actions);
     made.parameters = read_parameters(map, made, context.actions);
   } else {
-    for (const std::string_view key : {"field", "script", "parameters"}) map.find(key);
+    for (const std::string_view key : {"field", "script", "parameters", "ttl"}) map.find(key);
   }
   map.finish();
   return type ? std::optional(std::move(made)) : std::nullopt;
@@ -149,23 +156,41 @@ void give_names(std::vector<ActionTemplate>& templates, Diagnostics& diagnostics
   }
 }
 
+/// The list of actions inside `response`; null when there is none to read.
+const yaml::Node* actions_of(const yaml::Node& node, bool& ordered, Diagnostics& diagnostics) {
+  if (node.is_sequence()) return &node;
+  if (!node.is_map() || (node.find("actions") == nullptr && node.find("order") == nullptr)) {
+    diagnostics.error(node,
+                      fmt::format("'response' must be a list of actions, not {}; begin each with '- action:'",
+                                  yaml::describe(node)));
+    return nullptr;
+  }
+  MapReader map(node, "response", diagnostics);
+  ordered = map.one_of("order", kOrders).value_or("") == kOrdered;
+  const yaml::Node* actions = map.required("actions");
+  map.finish();
+  if (actions == nullptr || actions->is_sequence()) return actions;
+  diagnostics.error(*actions,
+                    fmt::format("'actions' must be a list of actions, not {}; begin each with '- action:'",
+                                yaml::describe(*actions)));
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<ActionTemplate> read_responses(const yaml::Node& node, Diagnostics& diagnostics,
                                            const ReadContext& context) {
   std::vector<ActionTemplate> templates;
-  if (!node.is_sequence()) {
-    diagnostics.error(node,
-                      fmt::format("'response' must be a list of actions, not {}; begin each with '- action:'",
-                                  yaml::describe(node)));
-    return templates;
-  }
-  if (node.items.size() > kResponsesMax)
+  bool ordered = false;
+  const yaml::Node* actions = actions_of(node, ordered, diagnostics);
+  if (actions == nullptr) return templates;
+  if (actions->items.size() > kResponsesMax)
     diagnostics.error(node, fmt::format("more than {} responses in one rule", kResponsesMax));
-  for (std::size_t i = 0; i < node.items.size(); ++i)
-    if (auto made = read_template(node.items[i], i + 1, diagnostics, context))
+  for (std::size_t i = 0; i < actions->items.size(); ++i)
+    if (auto made = read_template(actions->items[i], i + 1, diagnostics, context))
       templates.push_back(std::move(*made));
   give_names(templates, diagnostics);
+  for (ActionTemplate& made : templates) made.ordered = ordered;
   return templates;
 }
 

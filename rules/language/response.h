@@ -1,4 +1,5 @@
-/// Reads `response:`, the list of action templates of a rule. Strict: it decides what is done to a machine.
+/// Reads `response:`, the action templates of a rule or of a response file: a list, or a map of `order` and
+/// `actions`. Strict: it decides what is done to a machine.
 #pragma once
 
 #include <vector>

@@ -155,12 +155,22 @@ struct ActionTemplate {
   std::string script;  ///< of run_script: its id
   std::map<std::string, ParameterSource> parameters;
   std::optional<Duration> verify_after;
+  std::optional<Duration> pickup_deadline;
+  std::optional<Duration> cooldown;         ///< further matches of the same kind make nothing for so long
+  std::vector<std::string> deduplicate_by;  ///< fields that tell kinds apart; empty: host and target
+  std::optional<Duration> ttl;              ///< undone so long after its completion
+  bool dry_run = false;
+  /// The `response` that it stands in: 0 is the rule's own, then those that were attached.
+  std::size_t block = 0;
+  bool ordered = false;              ///< begins when the one before it in its block has completed
+  std::vector<std::string> authors;  ///< of an attached response: they never approve either
   Location location;
 };
 
 struct Rule {
   RuleId id;
-  std::string name;  ///< how other documents may call it besides its id
+  bool has_own_id = true;  ///< else it goes by its text, and by another id whenever that changes
+  std::string name;        ///< how other documents may call it besides its id
   std::string title;
   std::string status;
   std::string description;
@@ -172,7 +182,7 @@ struct Rule {
   Condition condition;
   std::vector<ActionTemplate> responses;
   std::vector<RuleTest> tests;
-  std::string digest;  ///< of the file's bytes: which version this is
+  std::string digest;  ///< of the file's bytes and of what is attached: which version this is
   Location location;   ///< of its id
 };
 

@@ -9,7 +9,7 @@ namespace riposte::test {
 
 World::World(std::vector<std::string> rules, Policy policy, WallTime start)
     : policy_(std::move(policy)), now_(start) {
-  catalogue_.executable = {ActionType::kill_process, ActionType::suspend_process};
+  catalogue_.executable = {ActionType::kill_process, ActionType::suspend_process, ActionType::resume_process};
   const std::map<std::string, ActiveHours> no_hours;
   std::vector<Rule> read;
   for (const std::string& text : rules) {
@@ -74,17 +74,27 @@ void World::settle() {
   throw std::logic_error("the world does not come to rest");
 }
 
+bool World::order_is_right(const Action& order) {
+  if (order.chain.after.value().empty()) return true;
+  const auto before = *records_.find(order.chain.after);
+  return before && (before->state == State::completed || before->reason == Reason::verification_failed);
+}
+
 void World::carry_out(const Effect& effect) {
   const Action& order = action_of(effect);
   if (std::holds_alternative<Dispatch>(effect)) {
     const auto recorded = *records_.find(order.id);
     if (!recorded || recorded->state != State::executing) unrecorded.push_back(order.id);
+    if (!order_is_right(order)) overtook.push_back(order.id);
     ++effects[order.id];
-    answers_.push_back({order.id, Reported{order.attempt, {Outcome::Kind::ok, "done", {}}}});
+    sequence.push_back(order.cause.template_name);
+    answers_.push_back({order.id, Reported{order.attempt, {outcome(order), "done", {}}}});
   } else if (std::holds_alternative<AskExecutor>(effect)) {
     const bool ran = effects.contains(order.id);
     answers_.push_back(
-        {order.id, Probed{order.attempt, {ran ? Probe::Kind::ran : Probe::Kind::never_ran, {}, "asked"}}});
+        {order.id,
+         Probed{order.attempt,
+                {ran ? Probe::Kind::ran : Probe::Kind::never_ran, {outcome(order), "", {}}, "asked"}}});
   } else {
     ++checks;
     const auto told = proofs.find(order.id);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -47,6 +48,12 @@ class World {
   std::vector<ActionId> unrecorded;
   /// What verifiers say of an action; proven unless told otherwise.
   std::map<ActionId, Proof::Kind> proofs;
+  /// How an order ends; well, unless told otherwise.
+  std::function<Outcome::Kind(const Action&)> outcome = [](const Action&) { return Outcome::Kind::ok; };
+  /// Names of the templates whose orders had an effect, in the order of the effects.
+  std::vector<std::string> sequence;
+  /// Orders that had an effect before the completion of the one before them was on record: must stay empty.
+  std::vector<ActionId> overtook;
   /// Verifications that were asked for.
   int checks = 0;
 
@@ -66,6 +73,7 @@ class World {
   };
   bool commit(PowerCut cut);
   void read_input();
+  bool order_is_right(const Action& order);
   void carry_out(const Effect& effect);
 
   Policy policy_;

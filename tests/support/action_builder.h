@@ -79,4 +79,29 @@ inline Action cancelled_action() {
   return lived({Proposed{some_request(), approval()}, Decided{Decision::cancel, person("bob"), ""}});
 }
 
+/// The second of two in a chain.
+inline ActionRequest request_behind(const ActionId& after) {
+  ActionRequest request = some_request();
+  request.chain = {after, 2, 2};
+  return request;
+}
+inline const ActionId kPredecessor{"the one before it"};
+inline PredecessorEnded ended(State state, Reason reason = Reason::none) {
+  return {kPredecessor, "suspend_process", state, reason};
+}
+inline Action held_action() { return lived({Proposed{request_behind(kPredecessor), no_approval()}}); }
+inline Action held_offer() { return lived({Proposed{request_behind(kPredecessor), approval()}}); }
+
+inline ActionRequest lasting_request(Duration ttl) {
+  ActionRequest request = some_request();
+  request.type = ActionType::suspend_process;
+  request.ttl = ttl;
+  return request;
+}
+/// Suspended for an hour, and proved.
+inline Action passing_action() {
+  return lived({Proposed{lasting_request(std::chrono::hours(1)), no_approval()}, Started{},
+                Reported{1, {Outcome::Kind::ok, "done", {}}}, Checked{{Proof::Kind::proven, "stopped"}}});
+}
+
 }  // namespace riposte::test

@@ -13,6 +13,8 @@ Result<void> MemoryRecords::append(std::span<const Commit> commits) {
     for (const AuditRecord& record : commit.audit) audit_.push_back(record);
     for (const DeadLetter& letter : commit.dead_letters)
       letters_[letter.stream.value() + "@" + std::to_string(letter.offset.value())] = letter;
+    for (const std::string& key : commit.cooldowns_over) cooldowns_.erase({commit.partition, key});
+    for (const Cooldown& cooldown : commit.cooldowns) cooldowns_[{commit.partition, cooldown.key}] = cooldown;
     if (commit.position) positions_[commit.position->stream] = *commit.position;
   }
   return {};
@@ -45,6 +47,14 @@ Result<std::vector<Action>> MemoryRecords::open_actions(Partition partition) {
   for (const auto& [id, action] : actions_)
     if (action.partition == partition && !is_closed(action)) open.push_back(action);
   return open;
+}
+
+Result<std::vector<Cooldown>> MemoryRecords::cooldowns(Partition partition) {
+  std::scoped_lock lock(mutex_);
+  std::vector<Cooldown> found;
+  for (const auto& [place, cooldown] : cooldowns_)
+    if (place.first == partition) found.push_back(cooldown);
+  return found;
 }
 
 Result<std::vector<Partition>> MemoryRecords::partitions() {

@@ -15,6 +15,7 @@ class MemoryRecords final : public Records {
   Result<std::optional<Offset>> position(const StreamId& stream) override;
   Result<std::uint64_t> last_audit_sequence(Partition partition) override;
   Result<std::vector<Action>> open_actions(Partition partition) override;
+  Result<std::vector<Cooldown>> cooldowns(Partition partition) override;
   Result<std::vector<Partition>> partitions() override;
   Result<std::optional<Action>> find(const ActionId& id) override;
   Result<std::vector<Action>> list(const ActionQuery& query) override;
@@ -33,6 +34,7 @@ class MemoryRecords final : public Records {
   std::map<StreamId, StreamPosition> positions_;
   std::vector<AuditRecord> audit_;
   std::map<std::string, DeadLetter> letters_;
+  std::map<std::pair<Partition, std::string>, Cooldown> cooldowns_;
   bool full_ = false;
   std::size_t appends_ = 0;
 };

@@ -123,6 +123,32 @@ TYPED_TEST_P(RecordsContract, KeepsDeadLettersUntilTheyAreAcknowledged) {
   EXPECT_EQ(letters->front().letter.reason, "too_large");
 }
 
+TYPED_TEST_P(RecordsContract, KeepsACooldownOfItsPartitionUntilThatIsOver) {
+  const Cooldown cooldown{"key", Partition(1), ActionId("opener"), kNoon};
+  Commit opened;
+  opened.partition = Partition(1);
+  opened.cooldowns = {cooldown};
+  ASSERT_TRUE(this->records().append(std::vector{opened}));
+  this->harness_.reopen();
+  EXPECT_EQ(this->records().cooldowns(Partition(1)), std::vector{cooldown});
+  EXPECT_TRUE(this->records().cooldowns(Partition(2))->empty());
+  Commit over;
+  over.partition = Partition(1);
+  over.cooldowns_over = {"key"};
+  ASSERT_TRUE(this->records().append(std::vector{over}));
+  EXPECT_TRUE(this->records().cooldowns(Partition(1))->empty());
+}
+
+TYPED_TEST_P(RecordsContract, OpensACooldownAnewInTheCommitThatForgetsTheOldOne) {
+  const Cooldown cooldown{"key", Partition(1), ActionId("second"), kNoon};
+  Commit both;
+  both.partition = Partition(1);
+  both.cooldowns = {cooldown};
+  both.cooldowns_over = {"key"};
+  ASSERT_TRUE(this->records().append(std::vector{both}));
+  EXPECT_EQ(this->records().cooldowns(Partition(1)), std::vector{cooldown});
+}
+
 TYPED_TEST_P(RecordsContract, KnowsNothingOfWhatWasNeverThere) {
   EXPECT_EQ(*this->records().find(ActionId("nobody")), std::optional<Action>());
   EXPECT_EQ(*this->records().position(StreamId("nowhere")), std::optional<Offset>());
@@ -133,6 +159,8 @@ REGISTER_TYPED_TEST_SUITE_P(RecordsContract, KeepsEverythingOfACommitAcrossAReop
                             GivesEveryStreamANumberOfItsOwnForEver, TakesTheSameCommitTwiceAsOnce,
                             CountsAClosedActionNoLongerAsOpen, ListsTheNewestFirstAndKeepsToFilterAndLimit,
                             ShowsTheAuditOldestFirst, KeepsDeadLettersUntilTheyAreAcknowledged,
+                            KeepsACooldownOfItsPartitionUntilThatIsOver,
+                            OpensACooldownAnewInTheCommitThatForgetsTheOldOne,
                             KnowsNothingOfWhatWasNeverThere);
 
 }  // namespace riposte::test

@@ -76,4 +76,34 @@ inline DeadLetter sample_letter() {
 
 inline StreamPosition sample_position() { return {StreamId("kafka:t/1"), Partition(3), Offset(INT64_MAX)}; }
 
+// ---- what version 2 added ----
+
+inline Action sample_action_of_version_2() {
+  Action action = sample_action();
+  action.reason = Reason::dry_run;
+  action.ground = Ground::automatic_undo;
+  action.chain = {ActionId("fedcba9876543210fedcba9876543210"), 2, 300};
+  action.cooldown = {"00112233445566778899aabbccddeeff", std::chrono::minutes(10)};
+  action.ttl = std::chrono::hours(4);
+  action.dry_run = true;
+  action.undoes = ActionId("00000000000000000000000000000001");
+  action.held = true;
+  action.undo_due = WallTime(Duration(1'700'000'002'000'000));
+  action.undone_by = ActionId("00000000000000000000000000000002");
+  action.swallowed = UINT64_MAX;
+  return action;
+}
+
+inline AuditRecord sample_record_of_version_2() {
+  AuditRecord record = sample_record();
+  record.reason = Reason::predecessor_ended;
+  record.ground = Ground::automatic_undo;
+  return record;
+}
+
+inline Cooldown sample_cooldown() {
+  return {"00112233445566778899aabbccddeeff", Partition(3), ActionId("0123456789abcdef0123456789abcdef"),
+          WallTime(Duration(1'700'000'600'000'000))};
+}
+
 }  // namespace riposte::test

@@ -100,6 +100,37 @@ TIME                  EVENT     STATE             BY     DETAIL
 )");
 }
 
+TEST_F(CommandLine, ShowsThePlaceInAChainTheCooldownAndTheTimeToLive) {
+  Action action = sample_action(kSampleId);
+  action.type = ActionType::suspend_process;
+  action.chain = {ActionId("ffeeddccbbaa99887766554433221100"), 2, 3};
+  action.held = true;
+  action.cooldown = {"key", std::chrono::minutes(10)};
+  action.swallowed = 12;
+  action.ttl = std::chrono::hours(4);
+  action.undo_due = action.created_at + action.ttl;
+  control.put(action);
+  const Told shown = ask({"actions", "show", kSampleId});
+  for (const char* line :
+       {"state            pending_approval, held\n", "order            2 of 3, after ffeeddccbbaa\n",
+        "cooldown         600s, until 2026-03-01 12:09:30Z; 12 further matches made no action\n",
+        "time to live     4h, then resume_process at 2026-03-01 15:59:30Z\n"})
+    EXPECT_THAT(shown.out, HasSubstr(line));
+  const auto document = nlohmann::json::parse(ask({"actions", "show", kSampleId, "--json"}).out);
+  EXPECT_EQ(document["chain"]["position"], 2);
+  EXPECT_EQ(document["cooldown"]["swallowed"], 12);
+  EXPECT_EQ(document["ttl"]["undo"], "resume_process");
+  EXPECT_EQ(document["undo_due"], "2026-03-01T15:59:30.250Z");
+}
+
+TEST_F(CommandLine, ShowsADryRunAsOne) {
+  Action action = sample_action(kSampleId);
+  action.state = State::cancelled;
+  action.dry_run = true;
+  control.put(action);
+  EXPECT_THAT(ask({"actions", "list"}).out, HasSubstr("cancelled, dry run"));
+}
+
 TEST_F(CommandLine, PrintsTheApisDocumentAsJson) {
   control.put(sample_action(kSampleId));
   const auto action = nlohmann::json::parse(ask({"actions", "show", kSampleId, "--json"}).out);

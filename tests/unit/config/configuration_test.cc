@@ -57,6 +57,7 @@ TEST_F(ConfigurationFile, IsReadWhole) {
   const auto read_back = read(R"(
 data: /var/lib/riposte
 rules: [rules, more]
+responses: [responses, one.yml]
 schema: [elastic_security_alert, formats/own.yaml, auto]
 workers: 3
 source:
@@ -78,6 +79,7 @@ policy:
     isolate_host: {severity: critical, active_hours: office}
   require_approval: [run_script]
   destructive: {resume_process: true}
+  dry_run: true
   approval_ttl: 1h
   verify_after: 5s
 roles:
@@ -98,6 +100,9 @@ users:
   EXPECT_EQ(kafka.event_bytes_max, 2048U);
   EXPECT_EQ(std::get<DeadLetterTopic>(configuration->dead_letters).topic, "dead");
   EXPECT_EQ(configuration->free_bytes_min, 1000U);
+  EXPECT_EQ(configuration->responses, (std::vector{(directory_.path() / "responses").string(),
+                                                   (directory_.path() / "one.yml").string()}));
+  EXPECT_TRUE(configuration->policy.dry_run);
   EXPECT_EQ(configuration->open_actions_max, 5000U);
   EXPECT_EQ(configuration->placeholders.at("servers"), (std::vector<std::string>{"web-*", "db-1"}));
   EXPECT_EQ(configuration->placeholders.at("admin"), std::vector<std::string>{"root"});
@@ -151,6 +156,23 @@ TEST_F(ConfigurationFile, ThatIsNotThereIsAnErrorAndNoCrash) {
   const auto missing = read_configuration((directory_.path() / "nowhere.yaml").string());
   EXPECT_FALSE(missing.configuration);
   ASSERT_EQ(missing.diagnostics.size(), 1U);
+}
+
+TEST_F(ConfigurationFile, AttachesResponsesToRulesThatStayAsTheyAre) {
+  write("rules/a.yml", "title: a\nid: a\nauthor: x\nlevel: low\ndetection: {s: {f: v}, condition: s}\n");
+  const std::string config = write("riposte.yaml", kSmallest + "responses: [responses]\n");
+  write("responses/a.yml", "- author: y\n  attach: {rules: [a]}\n  response: [{action: kill_process}]\n");
+  const Loaded loaded = load({.config_path = config});
+  for (const Diagnostic& diagnostic : loaded.diagnostics) ADD_FAILURE() << diagnostic.text();
+  ASSERT_EQ(loaded.rules->rule(RuleIndex(0)).responses.size(), 1U);
+  const std::string digest = loaded.rules->digest();
+  write("responses/a.yml", "- author: y\n  attach: {rules: [a]}\n  response: [{action: suspend_process}]\n");
+  EXPECT_NE(load({.config_path = config}).rules->digest(), digest);
+  write("responses/a.yml", "- author: y\n  attach: {rules: [a]}\n  response: [{action: nothing}]\n");
+  const Loaded refused = load({.config_path = config});
+  ASSERT_EQ(refused.diagnostics.size(), 1U);
+  EXPECT_EQ(refused.diagnostics.front().kind, Diagnostic::Kind::error);
+  EXPECT_EQ(refused.rules->size(), 1U) << "a bad response takes no rule down";
 }
 
 TEST_F(ConfigurationFile, LoadsTheGoodRulesBesideABadOne) {

@@ -32,12 +32,14 @@ TEST_F(Api, ShowsAnActionWithEverythingThatIsKnownOfIt) {
     "id": "00112233445566778899aabbccddeeff", "type": "kill_process", "host": "web-1", "target": "process 4711",
     "parameters": {"pid": 4711, "start": "2026-03-01T11:59:00Z"}, "severity": "high", "comment": "found by hand",
     "submitter": {"kind": "person", "name": "carol"}, "authors": [], "not_after": "2026-03-01T11:59:30.250Z",
-    "verify_after": "60s", "pickup_deadline": "300s", "defect": "", "partition": 0,
+    "verify_after": "60s", "pickup_deadline": "300s", "defect": "", "chain": null,
+    "cooldown": null, "ttl": null, "dry_run": false, "undoes": "", "partition": 0,
     "cause": {"stream": "", "offset": 0, "event_uid": "request:carol:1", "event_digest": "", "rule": "",
               "rule_title": "", "rule_digest": "", "template": ""},
     "state": "pending_approval", "verification": "none", "reason": "none", "ground": "manual_destructive",
     "in_doubt": false, "attempt": 0, "checks": 0, "due_at": null, "created_at": "2026-03-01T11:59:30.250Z",
-    "updated_at": "2026-03-01T11:59:30.250Z", "approver": "", "detail": "", "evidence": {}})");
+    "updated_at": "2026-03-01T11:59:30.250Z", "approver": "", "detail": "", "evidence": {},
+    "held": false, "undo_due": null, "undone_by": ""})");
   EXPECT_EQ(shown.dump(1), expected.dump(1));
 }
 

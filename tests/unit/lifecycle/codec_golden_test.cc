@@ -12,8 +12,9 @@ namespace {
 using namespace test;
 
 /// Two hexadecimal digits per byte, in one line.
-std::string stored(const std::string& name) {
-  std::ifstream file(std::string(RIPOSTE_SOURCE_DIR) + "/tests/golden/codec/v1/" + name + ".hex");
+std::string stored(int version, const std::string& name) {
+  std::ifstream file(std::string(RIPOSTE_SOURCE_DIR) + "/tests/golden/codec/v" + std::to_string(version) +
+                     "/" + name + ".hex");
   std::string hexadecimal;
   file >> hexadecimal;
   std::string bytes;
@@ -33,17 +34,26 @@ std::string hexadecimal(const std::string& bytes) {
 }
 
 TEST(StoredBytes, OfVersionOneStillDecode) {
-  EXPECT_EQ(*decode_action(stored("action")), sample_action());
-  EXPECT_EQ(*decode_audit(stored("audit")), sample_record());
-  EXPECT_EQ(*decode_dead_letter(stored("dead_letter")), sample_letter());
-  EXPECT_EQ(*decode_position(stored("position")), sample_position());
+  EXPECT_EQ(*decode_action(stored(1, "action")), sample_action());
+  EXPECT_EQ(*decode_audit(stored(1, "audit")), sample_record());
+  EXPECT_EQ(*decode_dead_letter(stored(1, "dead_letter")), sample_letter());
+  EXPECT_EQ(*decode_position(stored(1, "position")), sample_position());
 }
 
-TEST(StoredBytes, AreWrittenAsVersionOneWroteThem) {
-  EXPECT_EQ(hexadecimal(encode(sample_action())), hexadecimal(stored("action")));
-  EXPECT_EQ(hexadecimal(encode(sample_record())), hexadecimal(stored("audit")));
-  EXPECT_EQ(hexadecimal(encode(sample_letter())), hexadecimal(stored("dead_letter")));
-  EXPECT_EQ(hexadecimal(encode(sample_position())), hexadecimal(stored("position")));
+TEST(StoredBytes, OfVersionTwoStillDecode) {
+  EXPECT_EQ(*decode_action(stored(2, "action")), sample_action_of_version_2());
+  EXPECT_EQ(*decode_audit(stored(2, "audit")), sample_record_of_version_2());
+  EXPECT_EQ(*decode_dead_letter(stored(2, "dead_letter")), sample_letter());
+  EXPECT_EQ(*decode_position(stored(2, "position")), sample_position());
+  EXPECT_EQ(*decode_cooldown(stored(2, "cooldown")), sample_cooldown());
+}
+
+TEST(StoredBytes, AreWrittenAsVersionTwoWroteThem) {
+  EXPECT_EQ(hexadecimal(encode(sample_action_of_version_2())), hexadecimal(stored(2, "action")));
+  EXPECT_EQ(hexadecimal(encode(sample_record_of_version_2())), hexadecimal(stored(2, "audit")));
+  EXPECT_EQ(hexadecimal(encode(sample_letter())), hexadecimal(stored(2, "dead_letter")));
+  EXPECT_EQ(hexadecimal(encode(sample_position())), hexadecimal(stored(2, "position")));
+  EXPECT_EQ(hexadecimal(encode(sample_cooldown())), hexadecimal(stored(2, "cooldown")));
 }
 
 }  // namespace

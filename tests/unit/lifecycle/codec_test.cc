@@ -37,6 +37,8 @@ TEST(Codec, ReadsBackWhatItWrote) {
   EXPECT_EQ(decode_dead_letter(encode(letter)), letter);
   const StreamPosition position{StreamId("kafka:t/1"), Partition(3), Offset(INT64_MAX)};
   EXPECT_EQ(decode_position(encode(position)), position);
+  EXPECT_EQ(decode_action(encode(held_offer())), held_offer());
+  EXPECT_EQ(decode_action(encode(passing_action())), passing_action());
 }
 
 TEST(Codec, RefusesEveryTruncation) {

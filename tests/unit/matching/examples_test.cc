@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "rules/event/event_parser.h"
+#include "rules/language/attach.h"
 #include "rules/language/reader.h"
 #include "rules/language/schema_reader.h"
 #include "rules/matching/rule_set.h"
@@ -17,12 +18,18 @@ class ExampleRules : public ::testing::Test {
  protected:
   ExampleRules() {
     const ActionCatalogue actions{
-        {ActionType::kill_process, ActionType::suspend_process, ActionType::run_script},
+        {ActionType::kill_process, ActionType::suspend_process, ActionType::resume_process,
+         ActionType::run_script},
         {{"notify", {{"user", ValueKind::string, true, ""}, {"summary", ValueKind::string, false, ""}}}}};
     const std::map<std::string, ActiveHours> hours;
     const std::vector<std::string> paths{RIPOSTE_SOURCE_DIR "/examples/rules"};
     ReadRules read = read_rules(paths, {actions, hours});
     for (const Diagnostic& diagnostic : read.diagnostics) ADD_FAILURE() << diagnostic.text();
+    auto attached = read_response_files(std::vector<std::string>{RIPOSTE_SOURCE_DIR "/examples/responses"},
+                                        {actions, hours});
+    for (const Diagnostic& diagnostic : attached.diagnostics) ADD_FAILURE() << diagnostic.text();
+    for (const Diagnostic& diagnostic : attach(read.rules, attached.attachments))
+      ADD_FAILURE() << diagnostic.text();
     compiled_ = RuleSet::compile(std::move(read.rules), {*shipped_schema("elastic_security_alert")});
   }
 
@@ -41,6 +48,17 @@ class ExampleRules : public ::testing::Test {
 TEST_F(ExampleRules, LoadAndCompile) {
   EXPECT_EQ(compiled_.rules->size(), 3U);
   EXPECT_THAT(compiled_.diagnostics, IsEmpty());
+}
+
+TEST_F(ExampleRules, GetTheResponsesThatAreAttached) {
+  std::map<std::string, std::vector<std::string>> names;
+  for (std::uint32_t i = 0; i < compiled_.rules->size(); ++i)
+    for (const ActionTemplate& response : compiled_.rules->rule(RuleIndex(i)).responses)
+      if (response.block > 0) names[compiled_.rules->rule(RuleIndex(i)).title].push_back(response.name);
+  EXPECT_THAT(names["Cryptominer on a server"], ElementsAre("tell"));
+  EXPECT_THAT(names["Process reads stored credentials"],
+              ElementsAre("tell", "suspend-for-an-hour", "have-a-look"));
+  EXPECT_EQ(names.size(), 2U);
 }
 
 TEST_F(ExampleRules, CatchACryptominerButNotInTheLab) {
@@ -72,7 +90,8 @@ TEST_F(ExampleRules, ShowAKillAnApprovalAndAScript) {
   std::vector<std::string> responses;
   for (std::uint32_t i = 0; i < compiled_.rules->size(); ++i)
     for (const ActionTemplate& made : compiled_.rules->rule(RuleIndex(i)).responses)
-      responses.push_back(made.name + (made.terms.require_approval ? " (approval)" : ""));
+      if (made.block == 0)
+        responses.push_back(made.name + (made.terms.require_approval ? " (approval)" : ""));
   EXPECT_THAT(responses,
               ElementsAre("kill_process", "run_script", "suspend_process", "kill-after-review (approval)"));
 }

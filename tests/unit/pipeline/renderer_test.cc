@@ -29,13 +29,14 @@ class Rendering : public testing::Test {
     const auto event = parser_.parse(bytes);
     if (!event) throw std::logic_error(event.error().detail);
     const Detected detected{*event, schema_, StreamId("s"), Offset(7), digest_of(bytes), kNoon};
-    return render(detected, rule_, wanted_, script_parameters_, std::chrono::seconds(60));
+    return render(detected, rule_, wanted_, script_parameters_, policy_);
   }
 
   Schema schema_ = *shipped_schema("elastic_security_alert");
   EventParser parser_;
   Rule rule_;
   ActionTemplate wanted_;
+  Policy policy_;
   std::vector<ParameterSpec> script_parameters_;
 };
 
@@ -134,6 +135,68 @@ TEST_F(Rendering, NeverExpandsAFieldsValueAgain) {
       render_from(R"({"host":{"name":"h"},"process":{"pid":5,"name":"{{user.name}}"},"user":{"name":"x"}})")
           ->comment,
       "{{user.name}}");
+}
+
+TEST_F(Rendering, NeverExpandsWhatAParametersValueHolds) {
+  wanted_.type = ActionType::run_script;
+  wanted_.script = "notify";
+  wanted_.parameters["user"] = {"user.name", {}};
+  script_parameters_ = {{"user", ValueKind::string, true, ""}};
+  EXPECT_EQ(render_from(R"({"user":{"name":"{{host.name}}"},"host":{"name":"h"}})")->parameters.at("user"),
+            Value("{{host.name}}"));
+}
+
+TEST_F(Rendering, TakesTheAuthorsOfTheResponseBesideThoseOfTheRule) {
+  wanted_.authors = {"Olga"};
+  EXPECT_EQ(render_from(kFull)->authors, (std::vector<std::string>{"Ruth", "Olga"}));
+}
+
+TEST_F(Rendering, TakesItsLimitsFromTheTemplate) {
+  EXPECT_EQ(render_from(kFull)->pickup_deadline, std::chrono::minutes(5)) << "of the type";
+  EXPECT_EQ(render_from(kFull)->cooldown, CooldownTerms());
+  wanted_.pickup_deadline = std::chrono::minutes(1);
+  wanted_.ttl = std::chrono::hours(4);
+  wanted_.cooldown = std::chrono::minutes(10);
+  const auto request = render_from(kFull);
+  EXPECT_EQ(request->pickup_deadline, std::chrono::minutes(1));
+  EXPECT_EQ(request->ttl, std::chrono::hours(4));
+  EXPECT_EQ(request->cooldown.length, std::chrono::minutes(10));
+}
+
+TEST_F(Rendering, IsADryRunWhenTheTemplateOrTheConfigurationSaysSo) {
+  EXPECT_FALSE(render_from(kFull)->dry_run);
+  policy_.dry_run = true;
+  EXPECT_TRUE(render_from(kFull)->dry_run);
+  policy_.dry_run = false;
+  wanted_.dry_run = true;
+  EXPECT_TRUE(render_from(kFull)->dry_run);
+}
+
+std::string process_of(int pid, const std::string& host, const std::string& user) {
+  return R"({"@timestamp":"2026-03-10T11:59:00Z","host":{"name":")" + host + R"("},"process":{"pid":)" +
+         std::to_string(pid) + R"(},"user":{)" + user + "}}";
+}
+
+TEST_F(Rendering, TellsMatchesApartByHostAndTargetUnlessFieldsAreNamed) {
+  wanted_.cooldown = std::chrono::minutes(10);
+  const auto key = [&](const std::string& bytes) { return render_from(bytes)->cooldown.key; };
+  EXPECT_EQ(key(process_of(5, "a", "")), key(process_of(5, "a", R"("name":"x")")));
+  EXPECT_NE(key(process_of(5, "a", "")), key(process_of(6, "a", "")));
+  EXPECT_NE(key(process_of(5, "a", "")), key(process_of(5, "b", "")));
+  wanted_.deduplicate_by = {"user.name"};
+  EXPECT_EQ(key(process_of(5, "a", R"("name":"x")")), key(process_of(6, "b", R"("name":"x")")));
+  EXPECT_NE(key(process_of(5, "a", R"("name":"x")")), key(process_of(5, "a", R"("name":"y")")));
+  EXPECT_NE(key(process_of(5, "a", "")), key(process_of(5, "a", R"("name":"")"))) << "missing is not empty";
+}
+
+TEST_F(Rendering, LetsNeitherADryRunNorADefectiveOrderShutOutARealOne) {
+  wanted_.cooldown = std::chrono::minutes(10);
+  wanted_.deduplicate_by = {"host.name"};
+  const auto real = render_from(process_of(5, "a", ""))->cooldown.key;
+  wanted_.dry_run = true;
+  EXPECT_NE(render_from(process_of(5, "a", ""))->cooldown.key, real);
+  wanted_.dry_run = false;
+  EXPECT_NE(render_from(R"({"host":{"name":"a"}})")->cooldown.key, real);
 }
 
 TEST_F(Rendering, ChecksAMappedParameterAgainstItsType) {

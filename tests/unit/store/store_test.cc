@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
@@ -189,6 +190,40 @@ TEST(TwoProcesses, CannotShareADataDirectory) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, Errc::unavailable);
   EXPECT_NE(second.error().text().find("another process uses this data directory"), std::string::npos);
+}
+
+/// A store as format 1 left it: without the family of cooldowns.
+void write_format_1(const std::filesystem::path& directory, const std::string& format) {
+  std::filesystem::create_directories(directory);
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const char* name :
+       {"default", "open", "closed", "index", "recent", "audit", "audit_by_action", "outbox"})
+    families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open(options, (directory / "rocksdb").string(), families, &handles, &opened).ok());
+  const std::unique_ptr<rocksdb::DB> database(opened);
+  ASSERT_TRUE(database->Put(rocksdb::WriteOptions(), "format", format).ok());
+  for (auto* handle : handles) database->DestroyColumnFamilyHandle(handle);
+}
+
+TEST(Store, TakesOverWhatFormatOneLeft) {
+  const TemporaryDirectory directory;
+  write_format_1(directory.path(), "1");
+  for (int opened = 0; opened < 2; ++opened) {
+    const auto store = ActionStore::open(directory.path());
+    ASSERT_TRUE(store) << store.error().text();
+    EXPECT_TRUE((*store)->cooldowns(Partition(1))->empty());
+  }
+}
+
+TEST(Store, RefusesAFormatFromTheFuture) {
+  const TemporaryDirectory directory;
+  write_format_1(directory.path(), "3");
+  EXPECT_EQ(ActionStore::open(directory.path()).error().code, Errc::corrupt);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "engine/base/nearest.h"
 #include "rules/language/pattern.h"
+#include "rules/language/utf8.h"
 
 namespace riposte {
 namespace {
@@ -301,8 +302,14 @@ Drafts each(std::vector<Pattern> drafts, Step step) {
   return made;
 }
 
+bool is_text(const Pattern& pattern) {
+  return std::ranges::all_of(std::get<Glob>(pattern.value), is_utf8, &GlobPiece::text);
+}
+
 Drafts finished(Pattern draft, const PlaceholderLists& lists) {
   if (!std::holds_alternative<Glob>(draft.value)) return std::vector{std::move(draft)};
+  // What is no text stands in no event. A byte order mark is none in one of its two forms.
+  if (!is_text(draft)) return std::vector<Pattern>{};
   Drafts made = encode_text(draft, [&](const Glob& glob) { return expanded(glob, lists); });
   if (made)
     for (Pattern& pattern : *made) pattern = normal_form(std::move(pattern));
@@ -335,7 +342,13 @@ std::expected<std::vector<Pattern>, std::string> patterns_of(const yaml::Node& v
                   [&](Pattern draft) { return modifier.apply(std::move(draft), modifier.name); });
   }
   if (!drafts) return drafts;
-  return each(std::move(*drafts), [&](Pattern draft) { return finished(std::move(draft), lists); });
+  Drafts patterns =
+      each(std::move(*drafts), [&](Pattern draft) { return finished(std::move(draft), lists); });
+  if (patterns && patterns->empty())
+    return std::unexpected(
+        "these two-byte characters are no text, so no event has them; put 'base64' or "
+        "'base64offset' behind the modifier");
+  return patterns;
 }
 
 }  // namespace riposte

@@ -9,6 +9,7 @@
 
 #include "engine/base/nearest.h"
 #include "rules/language/pattern.h"
+#include "rules/language/utf8.h"
 
 namespace riposte {
 namespace {
@@ -24,17 +25,6 @@ void append(Glob& glob, Piece kind, std::string_view text) {
     glob.back().text += text;
   else if (kind != Piece::any_string || glob.empty() || glob.back().kind != Piece::any_string)
     glob.push_back({kind, std::string(text)});
-}
-
-/// The code point that begins here, in valid UTF-8.
-char32_t code_point_at(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
-  if (lead < 0x80) return lead;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  char32_t point = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length && at + i < text.size(); ++i)
-    point = (point << 6U) | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
-  return point;
 }
 
 std::size_t last_character_begin(std::string_view text) {
@@ -57,10 +47,6 @@ bool leads_a_word(std::string_view text, std::size_t at) {
   const bool behind_word =
       !before.empty() && is_word_character(code_point_at(before, last_character_begin(before)));
   return !behind_word && at + 1 < text.size() && is_word_character(code_point_at(text, at + 1));
-}
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 std::string base64(std::string_view bytes) {
@@ -113,17 +99,31 @@ Glob one_text(std::string text) {
   return glob;
 }
 
+void append_unit(std::string& bytes, std::uint32_t unit, bool big_endian) {
+  const auto high = static_cast<char>(unit >> 8U);
+  const auto low = static_cast<char>(unit & 0xFFU);
+  bytes += big_endian ? high : low;
+  bytes += big_endian ? low : high;
+}
+
+std::string utf16_of(std::string_view text, bool big_endian) {
+  constexpr char32_t kFirstPair = 0x10000;
+  std::string bytes;
+  for (std::size_t at = 0; at < text.size(); at += std::max<std::size_t>(utf8_length(text.substr(at)), 1)) {
+    const char32_t point = code_point_at(text, at);
+    if (point < kFirstPair) {
+      append_unit(bytes, point, big_endian);
+    } else {
+      append_unit(bytes, 0xD800 + ((point - kFirstPair) >> 10U), big_endian);
+      append_unit(bytes, 0xDC00 + ((point - kFirstPair) & 0x3FFU), big_endian);
+    }
+  }
+  return bytes;
+}
+
 Glob utf16_of(const Glob& glob, bool big_endian) {
   Glob wide;
-  for (const GlobPiece& piece : glob) {
-    std::string text;
-    for (const char c : piece.text) {
-      if (big_endian) text += '\0';
-      text += c;
-      if (!big_endian) text += '\0';
-    }
-    append(wide, piece.kind, text);
-  }
+  for (const GlobPiece& piece : glob) append(wide, piece.kind, utf16_of(piece.text, big_endian));
   return wide;
 }
 
@@ -180,8 +180,6 @@ Globs as_utf16(const Glob& glob, Utf16 encoding) {
   if (!variants) return variants;
   std::vector<Glob> made;
   for (const Glob& variant : *variants) {
-    if (!std::ranges::all_of(variant, is_ascii, &GlobPiece::text))
-      return std::unexpected("only ASCII characters have a two-byte form here");
     Glob wide = utf16_of(variant, encoding == Utf16::big_endian);
     if (encoding != Utf16::with_byte_order_mark) {
       made.push_back(std::move(wide));

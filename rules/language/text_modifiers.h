@@ -23,7 +23,8 @@ Glob opened(Glob glob, bool front, bool back);
 Glob with_any_dash(const Glob& glob);
 
 enum class Utf16 : std::uint8_t { little_endian, big_endian, with_byte_order_mark };
-/// `wide`, `utf16le`, `utf16be`, `utf16`: every character as two bytes. Errors: characters beyond ASCII.
+/// `wide`, `utf16le`, `utf16be`, `utf16`: the bytes of UTF-16, which mostly are no text until `base64` makes
+/// one of them.
 std::expected<std::vector<Glob>, std::string> as_utf16(const Glob& glob, Utf16 encoding);
 
 /// `base64`. Errors: wildcards.

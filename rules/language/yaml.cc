@@ -12,6 +12,8 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "rules/language/utf8.h"
+
 namespace riposte::yaml {
 namespace {
 
@@ -153,21 +155,6 @@ struct Place {
   int line = 1;
   int column = 1;
 };
-
-/// Length of the UTF-8 sequence at the front; 0 when it is none.
-std::size_t utf8_length(std::string_view bytes) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const unsigned char lead = at(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || bytes.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((at(i) & 0xC0) != 0x80) return 0;
-  const unsigned char second = at(1);
-  const bool bad_range = (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
-                         (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F);
-  return bad_range ? 0 : length;
-}
 
 /// yaml-cpp replaces what it cannot read by something else; a rule must not change its meaning that way.
 bool is_plain_text(std::string_view bytes, Diagnostics& diagnostics) {

@@ -11,7 +11,7 @@ namespace {
 /// Every kind of pattern stands somewhere in the golden rules; the examples are what people begin with.
 std::shared_ptr<const RuleSet> every_kind_of_rule() {
   const std::vector<std::string> paths{(source_folder() / "tests/golden/rules").string(),
-                                       (source_folder() / "tests/fuzz/patterns.yml").string()};
+                                       (source_folder() / "tests/fuzz/corpus/rules/patterns.yml").string()};
   const ActionCatalogue known_actions = actions();
   const auto hours = active_hours();
   ReadRules read = read_rules(paths, {known_actions, hours, placeholders()});

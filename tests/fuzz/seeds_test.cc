@@ -33,7 +33,6 @@ void run_over(const fs::path& folder, void (*target)(std::string_view)) {
 TEST(FuzzSeeds, OfRulesAreReadWithoutABrokenPromise) {
   run_over("fuzz/corpus/rules", fuzz::rules);
   run_over("golden/rules", fuzz::rules);
-  fuzz::rules(content(fuzz::source_folder() / "tests/fuzz/patterns.yml"));
 }
 
 TEST(FuzzSeeds, OfEventsAreAnswered) {

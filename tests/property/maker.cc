@@ -64,8 +64,8 @@ const std::vector<Modifiers>& chains() {
   return kChains;
 }
 
-bool has(const Modifiers& modifiers, const std::string& wanted) {
-  return std::ranges::find(modifiers, wanted) != modifiers.end();
+bool is_in(const Modifiers& modifiers, const std::string& wanted) {
+  return std::ranges::count(modifiers, wanted) > 0;
 }
 
 bool is_encoding(const Modifiers& modifiers) {
@@ -121,7 +121,7 @@ Json Maker::value_for(const Modifiers& modifiers) {
   if (modifiers.empty()) return untyped_value();
   const std::string& first = modifiers.front();
   if (is_encoding(modifiers)) return one_of(kPlain);
-  if (has(modifiers, "expand")) return expandable_text();
+  if (is_in(modifiers, "expand")) return expandable_text();
   if (first == "re") return one_of(expressions());
   if (first == "cidr") return one_of(kNetworks);
   if (first == "fieldref") return one_of(kFields);

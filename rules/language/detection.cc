@@ -1,6 +1,7 @@
 #include "rules/language/detection.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -44,6 +45,12 @@ class DetectionReader {
   }
 
   void read_selection(const yaml::Entry& entry) {
+    if (detection_.selections.size() == kSelectionsMax) {
+      if (!std::exchange(too_many_selections_, true))
+        diagnostics_.error(entry,
+                           fmt::format("more than {} selections in one rule; split it", kSelectionsMax));
+      return;
+    }
     if (is_condition_keyword(entry.key) || entry.key.find_first_of(" \t()*") != std::string::npos ||
         entry.key.empty()) {
       diagnostics_.error(
@@ -138,7 +145,13 @@ class DetectionReader {
       diagnostics_.error(value, "a keyword must not be null");
       return {};
     }
+    if (patterns_ > kPatternsMax) return {};
     auto patterns = patterns_of(value, modifiers, lists_);
+    if (patterns && (patterns_ += patterns->size()) > kPatternsMax) {
+      diagnostics_.error(
+          value, fmt::format("'{}' stands for more than {} texts; split the rule", key_, kPatternsMax));
+      return {};
+    }
     if (!patterns) {
       diagnostics_.error(value, fmt::format("'{}': {}", key, patterns.error()));
       return {};
@@ -150,6 +163,12 @@ class DetectionReader {
   void read_conditions(const yaml::Node& node) {
     const std::span<const yaml::Node> list = node.is_sequence() ? std::span(node.items) : std::span(&node, 1);
     std::vector<Condition> conditions;
+    if (list.size() > kConditionsMax) {
+      diagnostics_.error(node,
+                         fmt::format("more than {} conditions in one rule; join them with 'or', or split it",
+                                     kConditionsMax));
+      return;
+    }
     for (const yaml::Node& item : list) {
       if (!item.is_scalar()) {
         diagnostics_.error(item, fmt::format("'condition' must be a text, not {}", yaml::describe(item)));
@@ -191,9 +210,20 @@ class DetectionReader {
   const PlaceholderLists& lists_;
   const std::size_t errors_before_;
   RuleDetection detection_;
+  std::size_t patterns_ = 0;
+  bool too_many_selections_ = false;
 };
 
 }  // namespace
+
+std::size_t patterns_in(std::span<const Selection> selections) {
+  std::size_t count = 0;
+  for (const Selection& selection : selections)
+    for (const auto& map : selection.maps)
+      for (const FieldMatch& match : map)
+        for (const auto& value : match.values) count += value.size();
+  return count;
+}
 
 RuleDetection read_detection(const yaml::Node& node, std::string_view key, Diagnostics& diagnostics,
                              const PlaceholderLists& lists) {

@@ -298,7 +298,7 @@ Drafts each(std::vector<Pattern> drafts, Step step) {
     std::ranges::move(*next, std::back_inserter(made));
   }
   if (made.size() > kAlternativesMax)
-    return std::unexpected(fmt::format("it stands for more than {} texts", kAlternativesMax));
+    return std::unexpected(fmt::format("it stands for more than {} texts; split it", kAlternativesMax));
   return made;
 }
 

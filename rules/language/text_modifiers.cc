@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cwctype>
+#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sodium.h>
@@ -57,26 +59,53 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+std::unexpected<std::string> too_many_alternatives() {
+  return std::unexpected(fmt::format("it stands for more than {} texts or {} bytes; split it or say less",
+                                     kAlternativesMax, kAlternativeBytesMax));
+}
+
+/// The texts of one value as they grow and multiply, within their bounds.
+class Alternatives {
+ public:
+  /// Both: false when they are too much. One text alone is bounded by its file.
+  bool extend(const GlobPiece& piece) {
+    for (Glob& glob : globs_) append(glob, piece.kind, piece.text);
+    bytes_ += globs_.size() * bytes_of(piece);
+    return fits();
+  }
+  bool multiply(std::span<const Glob> choices) {
+    const std::vector<Glob> before = std::exchange(globs_, {});
+    bytes_ = 0;
+    for (const Glob& glob : before)
+      for (const Glob& choice : choices) {
+        globs_.push_back(glob);
+        for (const GlobPiece& piece : choice) append(globs_.back(), piece.kind, piece.text);
+        for (const GlobPiece& piece : globs_.back()) bytes_ += bytes_of(piece);
+        if (!fits()) return false;
+      }
+    return true;
+  }
+  std::vector<Glob> take() { return std::move(globs_); }
+
+ private:
+  static std::size_t bytes_of(const GlobPiece& piece) { return sizeof(GlobPiece) + piece.text.size(); }
+  bool fits() const {
+    return globs_.size() <= 1 || (globs_.size() <= kAlternativesMax && bytes_ <= kAlternativeBytesMax);
+  }
+
+  std::vector<Glob> globs_ = std::vector<Glob>(1);
+  std::size_t bytes_ = 0;
+};
+
 /// Each of the five dashes in place of each `any_dash`, as the encodings need one text at a time.
 Globs without_any_dash(const Glob& glob) {
-  std::vector<Glob> all(1);
-  for (const GlobPiece& piece : glob) {
-    std::vector<Glob> longer;
-    for (const Glob& so_far : all) {
-      const std::size_t count = piece.kind == Piece::any_dash ? kDashes.size() : 1;
-      for (std::size_t i = 0; i < count; ++i) {
-        longer.push_back(so_far);
-        if (piece.kind == Piece::any_dash)
-          append(longer.back(), Piece::text, kDashes[i]);
-        else
-          append(longer.back(), piece.kind, piece.text);
-      }
-    }
-    all = std::move(longer);
-    if (all.size() > kAlternativesMax)
-      return std::unexpected(fmt::format("it stands for more than {} texts", kAlternativesMax));
-  }
-  return all;
+  std::vector<Glob> dashes;
+  for (const std::string_view dash : kDashes) dashes.push_back({{Piece::text, std::string(dash)}});
+  Alternatives all;
+  for (const GlobPiece& piece : glob)
+    if (!(piece.kind == Piece::any_dash ? all.multiply(dashes) : all.extend(piece)))
+      return too_many_alternatives();
+  return all.take();
 }
 
 /// The texts that the value stands for, each in one piece.
@@ -133,6 +162,13 @@ std::size_t placeholder_end(std::string_view text, std::size_t at) {
   const std::size_t end = text.find_first_of("% \t\r\n", at + 1);
   const bool closed = end != std::string_view::npos && text[end] == '%' && end > at + 1;
   return closed ? end + 1 : std::string_view::npos;
+}
+
+std::string no_values(std::string_view placeholder, const PlaceholderLists& lists) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, values] : lists) names.push_back(name);
+  return fmt::format("placeholder '%{}%' has no values; list them under placeholders in the configuration{}",
+                     placeholder, did_you_mean(placeholder, names));
 }
 
 void append_with_placeholders(Glob& glob, std::string_view text) {
@@ -232,31 +268,19 @@ Glob with_placeholders(const Glob& glob) {
 }
 
 Globs expanded(const Glob& glob, const PlaceholderLists& lists) {
-  std::vector<Glob> all(1);
+  Alternatives all;
   for (const GlobPiece& piece : glob) {
     if (piece.kind != Piece::placeholder) {
-      for (Glob& so_far : all) append(so_far, piece.kind, piece.text);
+      if (!all.extend(piece)) return too_many_alternatives();
       continue;
     }
     const auto list = lists.find(piece.text);
-    if (list == lists.end()) {
-      std::vector<std::string_view> names;
-      for (const auto& [name, values] : lists) names.push_back(name);
-      return std::unexpected(
-          fmt::format("placeholder '%{}%' has no values; list them under placeholders in the configuration{}",
-                      piece.text, did_you_mean(piece.text, names)));
-    }
-    std::vector<Glob> longer;
-    for (const Glob& so_far : all)
-      for (const std::string& value : list->second) {
-        longer.push_back(so_far);
-        for (const GlobPiece& part : glob_of(value)) append(longer.back(), part.kind, part.text);
-      }
-    all = std::move(longer);
-    if (all.size() > kAlternativesMax)
-      return std::unexpected(fmt::format("its placeholders stand for more than {} texts", kAlternativesMax));
+    if (list == lists.end()) return std::unexpected(no_values(piece.text, lists));
+    std::vector<Glob> choices;
+    for (const std::string& value : list->second) choices.push_back(glob_of(value));
+    if (!all.multiply(choices)) return too_many_alternatives();
   }
-  return all;
+  return all.take();
 }
 
 }  // namespace riposte

@@ -15,6 +15,8 @@ namespace riposte {
 
 /// Texts that one value may turn into; more are an attack or a mistake.
 inline constexpr std::size_t kAlternativesMax = 10'000;
+/// … and the memory that they may take together.
+inline constexpr std::size_t kAlternativeBytesMax = std::size_t{4} << 20;
 
 /// `contains`, `startswith`, `endswith`: the ends that stay open.
 Glob opened(Glob glob, bool front, bool back);

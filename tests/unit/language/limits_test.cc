@@ -34,7 +34,8 @@ std::string rule_with(const std::string& detection) {
 TEST(RuleLimits, BoundWhatStandsUnderManyDocuments) {
   const std::string yaml =
       "action: global\ntags: [" + repeated("a,", 1000) + "a]\n" + repeated("---\n{}\n", 200);
-  EXPECT_THAT(refusal(yaml), HasSubstr("rule.yml:199:1: error: 'action: global' and 'repeat' make more than"));
+  EXPECT_THAT(refusal(yaml),
+              HasSubstr("rule.yml:202:1: error: 'action: global' and 'repeat' make more than"));
 }
 
 TEST(RuleLimits, BoundSelectionsAndConditions) {
@@ -56,7 +57,7 @@ TEST(RuleLimits, BoundTheTextsThatOneFileStandsFor) {
   const std::string rule = rule_with("  s: {f|windash|base64: '" + repeated(" -a", 5) + "'}\n");
   EXPECT_EQ(refusal(repeated("---\n" + rule, 32)), "");
   EXPECT_THAT(refusal(repeated("---\n" + rule, 33)),
-              HasSubstr("rule.yml:193:1: error: the rules up to here stand for more than 100000 texts"));
+              HasSubstr("rule.yml:194:1: error: the rules up to here stand for more than 100000 texts"));
   const std::string value = "      - '" + repeated(" -a", 5) + "'\n";
   EXPECT_THAT(refusal(rule_with("  s:\n    f|windash|base64:\n" + repeated(value, 33))),
               HasSubstr("rule.yml:38:9: error: 'detection' stands for more than 100000 texts"));

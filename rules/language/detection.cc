@@ -24,7 +24,7 @@ class DetectionReader {
       if (entry.key == "condition")
         condition = &entry.value;
       else if (entry.key == "timeframe")
-        diagnostics_.error(entry, "'timeframe' is not supported: a rule looks at one event");
+        diagnostics_.error(entry, "'timeframe' is not supported: a rule looks at one event; remove it");
       else
         read_selection(entry);
     }
@@ -55,7 +55,9 @@ class DetectionReader {
         entry.key.empty()) {
       diagnostics_.error(
           entry,
-          fmt::format("'{}' cannot name a selection: it could not be written in the condition", entry.key));
+          fmt::format("'{}' cannot name a selection: it could not be written in the condition; name it with "
+                      "letters, digits and '_'",
+                      entry.key));
       return;
     }
     if (entry.key.find('|') != std::string::npos)
@@ -121,11 +123,16 @@ class DetectionReader {
     const std::span<const yaml::Node> values =
         value.is_sequence() ? std::span(value.items) : std::span(&value, 1);
     if (values.empty()) {
-      diagnostics_.error(value, fmt::format("'{}' has an empty list of values", entry.key));
+      diagnostics_.error(
+          value,
+          fmt::format("'{}' has an empty list of values; give it one, or null for a field that is missing",
+                      entry.key));
       return {};
     }
     if (modifiers->all && values.size() == 1)
-      diagnostics_.warning(entry, fmt::format("'all' in '{}' has no meaning for a single value", entry.key));
+      diagnostics_.warning(
+          entry, fmt::format("'all' in '{}' has no meaning for a single value; remove it, or give it a list",
+                             entry.key));
     for (const yaml::Node& item : values)
       if (std::vector<Pattern> patterns = read_value(item, *modifiers, entry.key); !patterns.empty())
         match.values.push_back(std::move(patterns));
@@ -142,7 +149,7 @@ class DetectionReader {
     }
     if (modifiers.field.empty() && modifiers.chain.empty()) {
       if (!value.is_null()) return {placed(keyword_pattern(value.text), value)};
-      diagnostics_.error(value, "a keyword must not be null");
+      diagnostics_.error(value, "a keyword must not be null; the text is 'null' in quotes");
       return {};
     }
     if (patterns_ > kPatternsMax) return {};
@@ -180,7 +187,7 @@ class DetectionReader {
       else
         diagnostics_.error(item, condition.error());
     }
-    if (list.empty()) diagnostics_.error(node, "'condition' is an empty list");
+    if (list.empty()) diagnostics_.error(node, "'condition' is an empty list; name a selection");
     if (conditions.empty() || conditions.size() != list.size() || diagnostics_.errors() != errors_before_)
       return;
     detection_.condition = conditions.size() == 1
@@ -200,8 +207,11 @@ class DetectionReader {
     for (std::size_t i = 0; i < used.size(); ++i) {
       const Selection& selection = detection_.selections[i];
       if (!used[i] && !selection.name.starts_with('_'))
-        diagnostics_.warning(selection.location,
-                             fmt::format("the condition does not use selection '{}'", selection.name));
+        diagnostics_.warning(
+            selection.location,
+            fmt::format(
+                "the condition does not use selection '{}'; name it there, or begin its name with '_'",
+                selection.name));
     }
   }
 

@@ -44,14 +44,15 @@ void read_identity(MapReader& map, Rule& rule) {
   rule.name = map.text("name").value_or("");
   const yaml::Node* id = map.find("id");
   rule.location = map.diagnostics().place(id != nullptr ? *id : map.node());
-  if (rule.title.empty()) map.diagnostics().warning(map.node(), "the rule has no 'title'");
+  if (rule.title.empty())
+    map.diagnostics().warning(map.node(), "the rule has no 'title'; say in one line what it finds");
   if (id != nullptr || map.has("response")) {
     rule.id = RuleId(map.required_text("id").value_or(""));
     return;
   }
   map.diagnostics().warning(map.node(),
                             "the rule has no 'id': it goes by its text, and by another name whenever "
-                            "that changes");
+                            "that changes; give it a UUID");
 }
 
 void read_head(MapReader& map, Rule& rule) {
@@ -167,7 +168,9 @@ std::optional<Rule> read_rule_document(const yaml::Node& document, Diagnostics& 
   MapReader map(document, "the rule", diagnostics);
   if (!document.is_map() && !document.is_null()) return {};
   if (const yaml::Entry* correlation = document.find("correlation")) {
-    diagnostics.error(*correlation, "correlation rules are not supported yet");
+    diagnostics.error(
+        *correlation,
+        "correlation rules are not supported yet; the rules that it names can be read without it");
     return {};
   }
   if (const yaml::Entry* action = document.find("action"))

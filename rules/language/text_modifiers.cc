@@ -275,7 +275,7 @@ Globs expanded(const Glob& glob, const PlaceholderLists& lists) {
       continue;
     }
     const auto list = lists.find(piece.text);
-    if (list == lists.end()) return std::unexpected(no_values(piece.text, lists));
+    if (list == lists.end() || list->second.empty()) return std::unexpected(no_values(piece.text, lists));
     std::vector<Glob> choices;
     for (const std::string& value : list->second) choices.push_back(glob_of(value));
     if (!all.multiply(choices)) return too_many_alternatives();

@@ -104,9 +104,11 @@ class TreeBuilder final : public YAML::EventHandler {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag, false);
     if (frames_.size() >= kDepthMax)
-      throw Refused{mark.line + 1, mark.column + 1, fmt::format("nested deeper than {} levels", kDepthMax)};
+      throw Refused{mark.line + 1, mark.column + 1,
+                    fmt::format("nested deeper than {} levels; flatten it", kDepthMax)};
     if (!frames_.empty() && frames_.back().node.is_map() && !frames_.back().key_pending)
-      throw Refused{mark.line + 1, mark.column + 1, "a key must be a single value, not a map or a list"};
+      throw Refused{mark.line + 1, mark.column + 1,
+                    "a key must be a single value, not a map or a list; quote it if it is a text"};
     frames_.push_back({node_at(mark, kind), {}, false});
   }
 
@@ -140,7 +142,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!frame.keys.insert(key.text).second) {
       const Entry* first = frame.node.find(key.text);
       throw Refused{key.line, key.column,
-                    fmt::format("'{}' stands here twice; the first is on line {}", key.text, first->line)};
+                    fmt::format("'{}' stands here twice; the first is on line {}, remove one of them",
+                                key.text, first->line)};
     }
     frame.node.entries.push_back({key.text, {}, key.line, key.column});
     frame.key_pending = true;
@@ -175,6 +178,15 @@ bool is_plain_text(std::string_view bytes, Diagnostics& diagnostics) {
   return true;
 }
 
+/// For what goes wrong most often.
+std::string_view cure_of(std::string_view message) {
+  if (message == "illegal map value") return "; quote a text that has ': ' in it, and check the indentation";
+  if (message.starts_with("end of map") || message.starts_with("end of seq"))
+    return "; check the indentation, and that every bracket is closed";
+  if (message.find("tab") != std::string_view::npos) return "; indent with blanks";
+  return "; check the quotes and the indentation";
+}
+
 std::optional<std::vector<Node>> build(std::string_view bytes, Diagnostics& diagnostics) {
   std::istringstream stream{std::string(bytes)};
   try {
@@ -188,7 +200,7 @@ std::optional<std::vector<Node>> build(std::string_view bytes, Diagnostics& diag
   } catch (const YAML::Exception& error) {
     const bool placed = !error.mark.is_null();
     diagnostics.error(Place{placed ? error.mark.line + 1 : 1, placed ? error.mark.column + 1 : 1},
-                      "not readable as YAML: " + error.msg);
+                      fmt::format("not readable as YAML: {}{}", error.msg, cure_of(error.msg)));
   }
   return {};
 }

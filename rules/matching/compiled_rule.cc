@@ -31,10 +31,12 @@ std::optional<CompiledLine> compile_line(const FieldMatch& match, const Schema& 
         continue;
       }
       ok = false;
-      diagnostics.push_back(
-          {{match.location.file, pattern.line, pattern.column},
-           Diagnostic::Kind::error,
-           fmt::format("this regular expression cannot be used (RE2 syntax): {}", compiled.error())});
+      diagnostics.push_back({{match.location.file, pattern.line, pattern.column},
+                             Diagnostic::Kind::error,
+                             fmt::format("this regular expression cannot be used: {}; it must be RE2's, "
+                                         "which has neither look-around nor "
+                                         "back-references",
+                                         compiled.error())});
     }
   }
   if (!ok) return {};

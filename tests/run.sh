@@ -3,7 +3,7 @@
 #
 # usage: tests/run.sh [--fast] [--only STAGE] [--help]
 #   --fast        format, tidy and fast only: what to run before a commit
-#   --only STAGE  one stage: format, tidy, fast, lint, asan, tsan, broker or quickstart
+#   --only STAGE  one stage: format, tidy, fast, lint, asan, tsan, fuzz, broker or quickstart
 #
 # stages: format      clang-format 19 over all C++ files
 #         tidy        the house rules: floors, libraries, clocks, lengths, names (tests/tidy)
@@ -11,6 +11,7 @@
 #         lint        clang-tidy 19, warnings as errors
 #         asan        the fast tests under the address and undefined-behaviour sanitizers
 #         tsan        the fast tests of the rooms with threads under the thread sanitizer
+#         fuzz        bytes that nobody thought of, as rules, events and choices, for 20 s each (tests/fuzz)
 #         broker      a real Apache Kafka and SIGKILL: labels integration, broker, crash and bench-smoke
 #         quickstart  examples/quickstart.sh, which builds the release
 #
@@ -22,7 +23,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly all_stages=(format tidy fast lint asan tsan broker quickstart)
+readonly all_stages=(format tidy fast lint asan tsan fuzz broker quickstart)
 readonly fast_stages=(format tidy fast)
 stages=("${all_stages[@]}")
 
@@ -120,6 +121,8 @@ stage_tsan() {
   local -x TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/tsan.supp}"
   build tsan --target threaded_tests && run_tests tsan "$jobs" -L threads
 }
+
+stage_fuzz() { build fuzz --target fuzzers && run_checker tests/fuzz/run.sh; }
 
 stage_broker() {
   local libs code=0

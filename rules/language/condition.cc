@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/base/nearest.h"
 
@@ -12,6 +14,8 @@ namespace {
 
 using Parsed = std::expected<Condition, std::string>;
 
+/// Of a rule's selections, when none is like the one that is missing.
+constexpr std::size_t kNamesShownMax = 10;
 constexpr std::array<std::string_view, 5> kKeywords{"and", "or", "not", "of", "them"};
 
 template <class... Arguments>
@@ -81,7 +85,7 @@ class ConditionParser {
     Parsed condition = alternatives();
     if (!condition) return condition;
     if (next_ == words_.size()) return condition;
-    if (peek() == ")") return wrong("')' in the condition without a '(' before it");
+    if (peek() == ")") return wrong("')' in the condition without a '(' before it; remove it, or open it");
     return unexpected_word();
   }
 
@@ -140,7 +144,8 @@ class ConditionParser {
     --depth_;
     if (!inside) return inside;
     if (accept(")")) return inside;
-    if (next_ == words_.size()) return wrong("a '(' in the condition is not closed");
+    if (next_ == words_.size())
+      return wrong("a '(' in the condition is not closed; write a ')' where it ends");
     return unexpected_word();
   }
 
@@ -198,21 +203,31 @@ class ConditionParser {
   Parsed unexpected_word() const {
     const std::string_view word = peek();
     if (word == "|")
-      return wrong("'|' in the condition: aggregations are not supported; use a correlation rule");
+      return wrong("'|' in the condition: aggregations are not supported; a condition is about one event");
     const std::string small = lower_case(word);
     if (small != word && is_condition_keyword(small))
       return wrong("'{}' in the condition: write it small, '{}'", word, small);
     const std::string_view before = next_ == 0 ? "the beginning" : words_[next_ - 1];
-    return wrong("'{}' in the condition does not belong after {}", word,
-                 next_ == 0 ? std::string(before) : fmt::format("'{}'", before));
+    return wrong("'{}' in the condition does not belong after {}{}", word,
+                 next_ == 0 ? std::string(before) : fmt::format("'{}'", before),
+                 is_selection(before) ? "; 'and' or 'or' stands between two selections" : "");
   }
 
-  Parsed too_deep() const { return wrong("the condition nests deeper than {} levels", kConditionDepthMax); }
+  Parsed too_deep() const {
+    return wrong("the condition nests deeper than {} levels; give its parts selections of their own",
+                 kConditionDepthMax);
+  }
+
+  bool is_selection(std::string_view word) const {
+    return std::ranges::find(selections_, word, &Selection::name) != selections_.end();
+  }
 
   std::string nearest_selection(std::string_view word) const {
     std::vector<std::string_view> names;
     for (const Selection& known : selections_) names.push_back(known.name);
-    return did_you_mean(word, names);
+    const std::string cure = did_you_mean(word, names);
+    if (!cure.empty() || names.empty()) return cure;
+    return fmt::format("; it has: {}", fmt::join(names | std::views::take(kNamesShownMax), ", "));
   }
 
   std::vector<std::string_view> words_;
@@ -231,7 +246,7 @@ std::expected<Condition, std::string> parse_condition(std::string_view text,
                                                       std::span<const Selection> selections) {
   std::vector<std::string_view> words = split_words(text);
   if (words.size() > kConditionWordsMax)
-    return wrong("the condition has more than {} words", kConditionWordsMax);
+    return wrong("the condition has more than {} words; use '1 of' and 'all of'", kConditionWordsMax);
   return ConditionParser(std::move(words), selections).parse();
 }
 

@@ -1,6 +1,7 @@
 #include "rules/language/detection.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,7 +24,7 @@ class DetectionReader {
       if (entry.key == "condition")
         condition = &entry.value;
       else if (entry.key == "timeframe")
-        diagnostics_.error(entry, "'timeframe' is not supported: a rule looks at one event");
+        diagnostics_.error(entry, "'timeframe' is not supported: a rule looks at one event; remove it");
       else
         read_selection(entry);
     }
@@ -44,11 +45,19 @@ class DetectionReader {
   }
 
   void read_selection(const yaml::Entry& entry) {
+    if (detection_.selections.size() == kSelectionsMax) {
+      if (!std::exchange(too_many_selections_, true))
+        diagnostics_.error(entry,
+                           fmt::format("more than {} selections in one rule; split it", kSelectionsMax));
+      return;
+    }
     if (is_condition_keyword(entry.key) || entry.key.find_first_of(" \t()*") != std::string::npos ||
         entry.key.empty()) {
       diagnostics_.error(
           entry,
-          fmt::format("'{}' cannot name a selection: it could not be written in the condition", entry.key));
+          fmt::format("'{}' cannot name a selection: it could not be written in the condition; name it with "
+                      "letters, digits and '_'",
+                      entry.key));
       return;
     }
     if (entry.key.find('|') != std::string::npos)
@@ -114,11 +123,16 @@ class DetectionReader {
     const std::span<const yaml::Node> values =
         value.is_sequence() ? std::span(value.items) : std::span(&value, 1);
     if (values.empty()) {
-      diagnostics_.error(value, fmt::format("'{}' has an empty list of values", entry.key));
+      diagnostics_.error(
+          value,
+          fmt::format("'{}' has an empty list of values; give it one, or null for a field that is missing",
+                      entry.key));
       return {};
     }
     if (modifiers->all && values.size() == 1)
-      diagnostics_.warning(entry, fmt::format("'all' in '{}' has no meaning for a single value", entry.key));
+      diagnostics_.warning(
+          entry, fmt::format("'all' in '{}' has no meaning for a single value; remove it, or give it a list",
+                             entry.key));
     for (const yaml::Node& item : values)
       if (std::vector<Pattern> patterns = read_value(item, *modifiers, entry.key); !patterns.empty())
         match.values.push_back(std::move(patterns));
@@ -135,10 +149,16 @@ class DetectionReader {
     }
     if (modifiers.field.empty() && modifiers.chain.empty()) {
       if (!value.is_null()) return {placed(keyword_pattern(value.text), value)};
-      diagnostics_.error(value, "a keyword must not be null");
+      diagnostics_.error(value, "a keyword must not be null; the text is 'null' in quotes");
       return {};
     }
+    if (patterns_ > kPatternsMax) return {};
     auto patterns = patterns_of(value, modifiers, lists_);
+    if (patterns && (patterns_ += patterns->size()) > kPatternsMax) {
+      diagnostics_.error(
+          value, fmt::format("'{}' stands for more than {} texts; split the rule", key_, kPatternsMax));
+      return {};
+    }
     if (!patterns) {
       diagnostics_.error(value, fmt::format("'{}': {}", key, patterns.error()));
       return {};
@@ -150,6 +170,12 @@ class DetectionReader {
   void read_conditions(const yaml::Node& node) {
     const std::span<const yaml::Node> list = node.is_sequence() ? std::span(node.items) : std::span(&node, 1);
     std::vector<Condition> conditions;
+    if (list.size() > kConditionsMax) {
+      diagnostics_.error(node,
+                         fmt::format("more than {} conditions in one rule; join them with 'or', or split it",
+                                     kConditionsMax));
+      return;
+    }
     for (const yaml::Node& item : list) {
       if (!item.is_scalar()) {
         diagnostics_.error(item, fmt::format("'condition' must be a text, not {}", yaml::describe(item)));
@@ -161,7 +187,7 @@ class DetectionReader {
       else
         diagnostics_.error(item, condition.error());
     }
-    if (list.empty()) diagnostics_.error(node, "'condition' is an empty list");
+    if (list.empty()) diagnostics_.error(node, "'condition' is an empty list; name a selection");
     if (conditions.empty() || conditions.size() != list.size() || diagnostics_.errors() != errors_before_)
       return;
     detection_.condition = conditions.size() == 1
@@ -181,8 +207,11 @@ class DetectionReader {
     for (std::size_t i = 0; i < used.size(); ++i) {
       const Selection& selection = detection_.selections[i];
       if (!used[i] && !selection.name.starts_with('_'))
-        diagnostics_.warning(selection.location,
-                             fmt::format("the condition does not use selection '{}'", selection.name));
+        diagnostics_.warning(
+            selection.location,
+            fmt::format(
+                "the condition does not use selection '{}'; name it there, or begin its name with '_'",
+                selection.name));
     }
   }
 
@@ -191,9 +220,20 @@ class DetectionReader {
   const PlaceholderLists& lists_;
   const std::size_t errors_before_;
   RuleDetection detection_;
+  std::size_t patterns_ = 0;
+  bool too_many_selections_ = false;
 };
 
 }  // namespace
+
+std::size_t patterns_in(std::span<const Selection> selections) {
+  std::size_t count = 0;
+  for (const Selection& selection : selections)
+    for (const auto& map : selection.maps)
+      for (const FieldMatch& match : map)
+        for (const auto& value : match.values) count += value.size();
+  return count;
+}
 
 RuleDetection read_detection(const yaml::Node& node, std::string_view key, Diagnostics& diagnostics,
                              const PlaceholderLists& lists) {

@@ -1,6 +1,8 @@
 /// Reads `detection:` into selections and the condition over them.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -9,6 +11,14 @@
 #include "rules/language/yaml.h"
 
 namespace riposte {
+
+/// The public rules' largest has 34 selections and one condition.
+inline constexpr std::size_t kSelectionsMax = 1000;
+inline constexpr std::size_t kConditionsMax = 100;
+/// Texts that a detection, and all of one file, may stand for. The public rules' largest stands for 4,432.
+inline constexpr std::size_t kPatternsMax = 100'000;
+
+std::size_t patterns_in(std::span<const Selection> selections);
 
 struct RuleDetection {
   std::vector<Selection> selections;

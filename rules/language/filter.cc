@@ -106,7 +106,8 @@ void apply_filters(std::span<const Filter> filters, std::vector<Rule>& rules,
     warn_of_unknown(filter, rules, diagnostics);
     if (!used)
       diagnostics.push_back({filter.location, Diagnostic::Kind::warning,
-                             "the filter changes no rule: none that it names has its logsource"});
+                             "the filter changes no rule: none that it names has its logsource; it must be "
+                             "the rule's, or wider"});
   }
 }
 

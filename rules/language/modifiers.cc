@@ -8,6 +8,7 @@
 
 #include "engine/base/nearest.h"
 #include "rules/language/pattern.h"
+#include "rules/language/utf8.h"
 
 namespace riposte {
 namespace {
@@ -102,7 +103,8 @@ Drafts take_network(Pattern pattern, std::string_view /*name*/) {
 
 Drafts take_reference(Pattern pattern, std::string_view /*name*/) {
   auto field = plain_text(pattern);
-  if (!field) return std::unexpected("the name of a field has no wildcards");
+  if (!field)
+    return std::unexpected("the name of a field has no wildcards; write '\\*' and '\\?' for the characters");
   pattern.kind = Pattern::Kind::field;
   pattern.value = FieldReference{std::move(*field)};
   return std::vector{std::move(pattern)};
@@ -133,7 +135,7 @@ constexpr std::array<std::string_view, 6> kTimeUnits{"minute", "hour", "day", "w
 
 Drafts take_time_part(Pattern pattern, std::string_view name) {
   const auto* number = std::get_if<std::int64_t>(&pattern.value);
-  if (number == nullptr) return std::unexpected("a whole number is needed");
+  if (number == nullptr) return std::unexpected("a whole number is needed, like 17");
   const auto unit = static_cast<TimePart::Unit>(std::ranges::find(kTimeUnits, name) - kTimeUnits.begin());
   pattern.value = TimePart{unit, *number};
   pattern.kind = Pattern::Kind::time_part;
@@ -204,16 +206,27 @@ std::vector<std::string_view> split_key(std::string_view key) {
 }
 
 std::string unknown_modifier(std::string_view name) {
-  if (name.empty()) return "a modifier is missing after '|'";
+  if (name.empty()) return "a modifier is missing after '|'; remove it, or name one";
   std::vector<std::string_view> known(kLineModifiers.begin(), kLineModifiers.end());
   for (const Modifier& modifier : kModifiers) known.push_back(modifier.name);
-  return fmt::format("unknown modifier '{}'{}", name, did_you_mean(name, known));
+  std::string cure = did_you_mean(name, known);
+  if (cure.empty()) cure = fmt::format("; known: {}", fmt::join(known, ", "));
+  return fmt::format("unknown modifier '{}'{}", name, cure);
 }
 
-std::string cannot_follow(const Modifier& modifier, std::string_view before) {
+/// What may stand behind a modifier that leaves a value in this shape.
+std::string_view followers(Shape shape) {
+  if (shape == Shape::regex) return "; behind an expression stand i, m, s, all and neq";
+  if (shape == Shape::reference)
+    return "; behind it stand contains, startswith, endswith, cased, all and neq";
+  if (shape == Shape::final) return "; behind it stand all and neq";
+  return "; it comes first";
+}
+
+std::string cannot_follow(const Modifier& modifier, std::string_view before, Shape shape) {
   if (modifier.from == Shape::regex)
     return fmt::format("modifier '{0}' only follows 're', as in 'field|re|{0}'", modifier.name);
-  return fmt::format("modifier '{}' cannot follow '{}'", modifier.name, before);
+  return fmt::format("modifier '{}' cannot follow '{}'{}", modifier.name, before, followers(shape));
 }
 
 /// Adds the modifiers of a key one by one.
@@ -225,7 +238,7 @@ class KeyReader {
   std::string add(std::string_view name) {
     const bool twice = std::ranges::find(seen_, name) != seen_.end();
     seen_.push_back(name);
-    if (twice) return fmt::format("modifier '{}' stands here twice", name);
+    if (twice) return fmt::format("modifier '{}' stands here twice; once is enough", name);
     if (name == "all" || name == "neq") {
       (name == "all" ? modifiers_.all : modifiers_.negated) = true;
       return {};
@@ -233,7 +246,7 @@ class KeyReader {
     const Modifier* modifier = find_modifier(name);
     if (modifier == nullptr) return unknown_modifier(name);
     if (!may_follow(*modifier, shape_))
-      return cannot_follow(*modifier, modifiers_.chain.empty() ? "" : modifiers_.chain.back());
+      return cannot_follow(*modifier, modifiers_.chain.empty() ? "" : modifiers_.chain.back(), shape_);
     if (modifiers_.chain.empty()) modifiers_.wants = modifier->wants;
     shape_ = shape_after(*modifier, shape_);
     modifiers_.chain.emplace_back(name);
@@ -297,12 +310,18 @@ Drafts each(std::vector<Pattern> drafts, Step step) {
     std::ranges::move(*next, std::back_inserter(made));
   }
   if (made.size() > kAlternativesMax)
-    return std::unexpected(fmt::format("it stands for more than {} texts", kAlternativesMax));
+    return std::unexpected(fmt::format("it stands for more than {} texts; split it", kAlternativesMax));
   return made;
+}
+
+bool is_text(const Pattern& pattern) {
+  return std::ranges::all_of(std::get<Glob>(pattern.value), is_utf8, &GlobPiece::text);
 }
 
 Drafts finished(Pattern draft, const PlaceholderLists& lists) {
   if (!std::holds_alternative<Glob>(draft.value)) return std::vector{std::move(draft)};
+  // What is no text stands in no event. A byte order mark is none in one of its two forms.
+  if (!is_text(draft)) return std::vector<Pattern>{};
   Drafts made = encode_text(draft, [&](const Glob& glob) { return expanded(glob, lists); });
   if (made)
     for (Pattern& pattern : *made) pattern = normal_form(std::move(pattern));
@@ -335,7 +354,13 @@ std::expected<std::vector<Pattern>, std::string> patterns_of(const yaml::Node& v
                   [&](Pattern draft) { return modifier.apply(std::move(draft), modifier.name); });
   }
   if (!drafts) return drafts;
-  return each(std::move(*drafts), [&](Pattern draft) { return finished(std::move(draft), lists); });
+  Drafts patterns =
+      each(std::move(*drafts), [&](Pattern draft) { return finished(std::move(draft), lists); });
+  if (patterns && patterns->empty())
+    return std::unexpected(
+        "these two-byte characters are no text, so no event has them; put 'base64' or "
+        "'base64offset' behind the modifier");
+  return patterns;
 }
 
 }  // namespace riposte

@@ -29,14 +29,15 @@ void read_identity(MapReader& map, Rule& rule) {
   rule.name = map.text("name").value_or("");
   const yaml::Node* id = map.find("id");
   rule.location = map.diagnostics().place(id != nullptr ? *id : map.node());
-  if (rule.title.empty()) map.diagnostics().warning(map.node(), "the rule has no 'title'");
+  if (rule.title.empty())
+    map.diagnostics().warning(map.node(), "the rule has no 'title'; say in one line what it finds");
   if (id != nullptr || map.has("response")) {
     rule.id = RuleId(map.required_text("id").value_or(""));
     return;
   }
   map.diagnostics().warning(map.node(),
                             "the rule has no 'id': it goes by its text, and by another name whenever "
-                            "that changes");
+                            "that changes; give it a UUID");
 }
 
 void read_head(MapReader& map, Rule& rule) {
@@ -125,7 +126,9 @@ std::optional<Rule> read_rule_document(const yaml::Node& document, Diagnostics& 
   MapReader map(document, "the rule", diagnostics);
   if (!document.is_map() && !document.is_null()) return {};
   if (const yaml::Entry* correlation = document.find("correlation")) {
-    diagnostics.error(*correlation, "correlation rules are not supported yet");
+    diagnostics.error(
+        *correlation,
+        "correlation rules are not supported yet; the rules that it names can be read without it");
     return {};
   }
   if (const yaml::Entry* action = document.find("action"))
@@ -140,34 +143,63 @@ std::optional<Rule> read_rule_document(const yaml::Node& document, Diagnostics& 
 }
 
 /// Which version of the rule this is: the file's bytes, and which of its documents.
-std::string version_digest(std::string_view bytes, std::size_t number) {
-  return digest_of(number == 0 ? std::string(bytes) : fmt::format("{}\n{}", bytes, number));
+std::string version_digest(const std::string& file_digest, std::size_t number) {
+  return number == 0 ? file_digest : digest_of(fmt::format("{}\n{}", file_digest, number));
 }
+
+/// What `bytes` say in every document; empty, with errors, when they cannot be read.
+std::optional<std::vector<yaml::Node>> resolved_documents(std::string_view bytes, Diagnostics& diagnostics) {
+  auto documents = yaml::parse_documents(bytes, diagnostics);
+  if (!documents) return {};
+  if (documents->empty()) documents->emplace_back();
+  return resolve_collection(std::move(*documents), diagnostics);
+}
+
+/// Keeps many small documents from becoming what one large one must not be.
+class PatternBudget {
+ public:
+  /// Whether the rules and filters so far, with this one, are still few enough.
+  bool take(std::span<const Selection> selections, const yaml::Node& document, Diagnostics& diagnostics) {
+    taken_ += patterns_in(selections);
+    if (taken_ <= kPatternsMax) return true;
+    diagnostics.error(
+        document,
+        fmt::format("the rules up to here stand for more than {} texts; split the file", kPatternsMax));
+    return false;
+  }
+
+ private:
+  std::size_t taken_ = 0;
+};
 
 }  // namespace
 
 ReadDocuments read_documents(std::string_view bytes, Diagnostics& diagnostics, const ReadContext& context) {
   ReadDocuments read;
-  auto documents = yaml::parse_documents(bytes, diagnostics);
-  if (!documents) return {{}, {}, 1};
-  if (documents->empty()) documents->emplace_back();
-  const std::vector<yaml::Node> resolved = resolve_collection(std::move(*documents));
-  for (std::size_t i = 0; i < resolved.size(); ++i) {
-    const std::string digest = version_digest(bytes, i);
-    if (resolved[i].find("filter") != nullptr) {
-      auto filter = read_filter(resolved[i], diagnostics, context.placeholders);
+  const auto resolved = resolved_documents(bytes, diagnostics);
+  if (!resolved) return {{}, {}, 1};
+  const std::string file_digest = digest_of(std::string(bytes));
+  PatternBudget budget;
+  for (std::size_t i = 0; i < resolved->size(); ++i) {
+    const yaml::Node& document = (*resolved)[i];
+    const std::string digest = version_digest(file_digest, i);
+    if (document.find("filter") != nullptr) {
+      auto filter = read_filter(document, diagnostics, context.placeholders);
       read.refused += filter ? 0 : 1;
-      if (filter) read.filters.push_back(std::move(*filter));
-      if (filter) read.filters.back().digest = digest;
-      continue;
+      if (!filter) continue;
+      filter->digest = digest;
+      read.filters.push_back(std::move(*filter));
+      if (budget.take(read.filters.back().detection.selections, document, diagnostics)) continue;
+      return {{}, {}, resolved->size()};
     }
-    auto rule = read_rule_document(resolved[i], diagnostics, context);
+    auto rule = read_rule_document(document, diagnostics, context);
     read.refused += rule ? 0 : 1;
     if (!rule) continue;
     rule->digest = digest;
     rule->has_own_id = !rule->id.value().empty();
     if (!rule->has_own_id) rule->id = RuleId(digest);
     read.rules.push_back(std::move(*rule));
+    if (!budget.take(read.rules.back().selections, document, diagnostics)) return {{}, {}, resolved->size()};
   }
   return read;
 }

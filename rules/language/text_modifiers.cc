@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cwctype>
+#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sodium.h>
 
 #include "engine/base/nearest.h"
 #include "rules/language/pattern.h"
+#include "rules/language/utf8.h"
 
 namespace riposte {
 namespace {
@@ -24,17 +27,6 @@ void append(Glob& glob, Piece kind, std::string_view text) {
     glob.back().text += text;
   else if (kind != Piece::any_string || glob.empty() || glob.back().kind != Piece::any_string)
     glob.push_back({kind, std::string(text)});
-}
-
-/// The code point that begins here, in valid UTF-8.
-char32_t code_point_at(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
-  if (lead < 0x80) return lead;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  char32_t point = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length && at + i < text.size(); ++i)
-    point = (point << 6U) | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
-  return point;
 }
 
 std::size_t last_character_begin(std::string_view text) {
@@ -59,10 +51,6 @@ bool leads_a_word(std::string_view text, std::size_t at) {
   return !behind_word && at + 1 < text.size() && is_word_character(code_point_at(text, at + 1));
 }
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 std::string base64(std::string_view bytes) {
   std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
   sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
@@ -71,26 +59,53 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+std::unexpected<std::string> too_many_alternatives() {
+  return std::unexpected(fmt::format("it stands for more than {} texts or {} bytes; split it or say less",
+                                     kAlternativesMax, kAlternativeBytesMax));
+}
+
+/// The texts of one value as they grow and multiply, within their bounds.
+class Alternatives {
+ public:
+  /// Both: false when they are too much. One text alone is bounded by its file.
+  bool extend(const GlobPiece& piece) {
+    for (Glob& glob : globs_) append(glob, piece.kind, piece.text);
+    bytes_ += globs_.size() * bytes_of(piece);
+    return fits();
+  }
+  bool multiply(std::span<const Glob> choices) {
+    const std::vector<Glob> before = std::exchange(globs_, {});
+    bytes_ = 0;
+    for (const Glob& glob : before)
+      for (const Glob& choice : choices) {
+        globs_.push_back(glob);
+        for (const GlobPiece& piece : choice) append(globs_.back(), piece.kind, piece.text);
+        for (const GlobPiece& piece : globs_.back()) bytes_ += bytes_of(piece);
+        if (!fits()) return false;
+      }
+    return true;
+  }
+  std::vector<Glob> take() { return std::move(globs_); }
+
+ private:
+  static std::size_t bytes_of(const GlobPiece& piece) { return sizeof(GlobPiece) + piece.text.size(); }
+  bool fits() const {
+    return globs_.size() <= 1 || (globs_.size() <= kAlternativesMax && bytes_ <= kAlternativeBytesMax);
+  }
+
+  std::vector<Glob> globs_ = std::vector<Glob>(1);
+  std::size_t bytes_ = 0;
+};
+
 /// Each of the five dashes in place of each `any_dash`, as the encodings need one text at a time.
 Globs without_any_dash(const Glob& glob) {
-  std::vector<Glob> all(1);
-  for (const GlobPiece& piece : glob) {
-    std::vector<Glob> longer;
-    for (const Glob& so_far : all) {
-      const std::size_t count = piece.kind == Piece::any_dash ? kDashes.size() : 1;
-      for (std::size_t i = 0; i < count; ++i) {
-        longer.push_back(so_far);
-        if (piece.kind == Piece::any_dash)
-          append(longer.back(), Piece::text, kDashes[i]);
-        else
-          append(longer.back(), piece.kind, piece.text);
-      }
-    }
-    all = std::move(longer);
-    if (all.size() > kAlternativesMax)
-      return std::unexpected(fmt::format("it stands for more than {} texts", kAlternativesMax));
-  }
-  return all;
+  std::vector<Glob> dashes;
+  for (const std::string_view dash : kDashes) dashes.push_back({{Piece::text, std::string(dash)}});
+  Alternatives all;
+  for (const GlobPiece& piece : glob)
+    if (!(piece.kind == Piece::any_dash ? all.multiply(dashes) : all.extend(piece)))
+      return too_many_alternatives();
+  return all.take();
 }
 
 /// The texts that the value stands for, each in one piece.
@@ -113,17 +128,31 @@ Glob one_text(std::string text) {
   return glob;
 }
 
+void append_unit(std::string& bytes, std::uint32_t unit, bool big_endian) {
+  const auto high = static_cast<char>(unit >> 8U);
+  const auto low = static_cast<char>(unit & 0xFFU);
+  bytes += big_endian ? high : low;
+  bytes += big_endian ? low : high;
+}
+
+std::string utf16_of(std::string_view text, bool big_endian) {
+  constexpr char32_t kFirstPair = 0x10000;
+  std::string bytes;
+  for (std::size_t at = 0; at < text.size(); at += std::max<std::size_t>(utf8_length(text.substr(at)), 1)) {
+    const char32_t point = code_point_at(text, at);
+    if (point < kFirstPair) {
+      append_unit(bytes, point, big_endian);
+    } else {
+      append_unit(bytes, 0xD800 + ((point - kFirstPair) >> 10U), big_endian);
+      append_unit(bytes, 0xDC00 + ((point - kFirstPair) & 0x3FFU), big_endian);
+    }
+  }
+  return bytes;
+}
+
 Glob utf16_of(const Glob& glob, bool big_endian) {
   Glob wide;
-  for (const GlobPiece& piece : glob) {
-    std::string text;
-    for (const char c : piece.text) {
-      if (big_endian) text += '\0';
-      text += c;
-      if (!big_endian) text += '\0';
-    }
-    append(wide, piece.kind, text);
-  }
+  for (const GlobPiece& piece : glob) append(wide, piece.kind, utf16_of(piece.text, big_endian));
   return wide;
 }
 
@@ -133,6 +162,13 @@ std::size_t placeholder_end(std::string_view text, std::size_t at) {
   const std::size_t end = text.find_first_of("% \t\r\n", at + 1);
   const bool closed = end != std::string_view::npos && text[end] == '%' && end > at + 1;
   return closed ? end + 1 : std::string_view::npos;
+}
+
+std::string no_values(std::string_view placeholder, const PlaceholderLists& lists) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, values] : lists) names.push_back(name);
+  return fmt::format("placeholder '%{}%' has no values; list them under placeholders in the configuration{}",
+                     placeholder, did_you_mean(placeholder, names));
 }
 
 void append_with_placeholders(Glob& glob, std::string_view text) {
@@ -180,8 +216,6 @@ Globs as_utf16(const Glob& glob, Utf16 encoding) {
   if (!variants) return variants;
   std::vector<Glob> made;
   for (const Glob& variant : *variants) {
-    if (!std::ranges::all_of(variant, is_ascii, &GlobPiece::text))
-      return std::unexpected("only ASCII characters have a two-byte form here");
     Glob wide = utf16_of(variant, encoding == Utf16::big_endian);
     if (encoding != Utf16::with_byte_order_mark) {
       made.push_back(std::move(wide));
@@ -234,31 +268,19 @@ Glob with_placeholders(const Glob& glob) {
 }
 
 Globs expanded(const Glob& glob, const PlaceholderLists& lists) {
-  std::vector<Glob> all(1);
+  Alternatives all;
   for (const GlobPiece& piece : glob) {
     if (piece.kind != Piece::placeholder) {
-      for (Glob& so_far : all) append(so_far, piece.kind, piece.text);
+      if (!all.extend(piece)) return too_many_alternatives();
       continue;
     }
     const auto list = lists.find(piece.text);
-    if (list == lists.end()) {
-      std::vector<std::string_view> names;
-      for (const auto& [name, values] : lists) names.push_back(name);
-      return std::unexpected(
-          fmt::format("placeholder '%{}%' has no values; list them under placeholders in the configuration{}",
-                      piece.text, did_you_mean(piece.text, names)));
-    }
-    std::vector<Glob> longer;
-    for (const Glob& so_far : all)
-      for (const std::string& value : list->second) {
-        longer.push_back(so_far);
-        for (const GlobPiece& part : glob_of(value)) append(longer.back(), part.kind, part.text);
-      }
-    all = std::move(longer);
-    if (all.size() > kAlternativesMax)
-      return std::unexpected(fmt::format("its placeholders stand for more than {} texts", kAlternativesMax));
+    if (list == lists.end() || list->second.empty()) return std::unexpected(no_values(piece.text, lists));
+    std::vector<Glob> choices;
+    for (const std::string& value : list->second) choices.push_back(glob_of(value));
+    if (!all.multiply(choices)) return too_many_alternatives();
   }
-  return all;
+  return all.take();
 }
 
 }  // namespace riposte

@@ -15,6 +15,8 @@ namespace riposte {
 
 /// Texts that one value may turn into; more are an attack or a mistake.
 inline constexpr std::size_t kAlternativesMax = 10'000;
+/// … and the memory that they may take together.
+inline constexpr std::size_t kAlternativeBytesMax = std::size_t{4} << 20;
 
 /// `contains`, `startswith`, `endswith`: the ends that stay open.
 Glob opened(Glob glob, bool front, bool back);
@@ -23,7 +25,8 @@ Glob opened(Glob glob, bool front, bool back);
 Glob with_any_dash(const Glob& glob);
 
 enum class Utf16 : std::uint8_t { little_endian, big_endian, with_byte_order_mark };
-/// `wide`, `utf16le`, `utf16be`, `utf16`: every character as two bytes. Errors: characters beyond ASCII.
+/// `wide`, `utf16le`, `utf16be`, `utf16`: the bytes of UTF-16, which mostly are no text until `base64` makes
+/// one of them.
 std::expected<std::vector<Glob>, std::string> as_utf16(const Glob& glob, Utf16 encoding);
 
 /// `base64`. Errors: wildcards.

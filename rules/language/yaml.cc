@@ -12,6 +12,8 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "rules/language/utf8.h"
+
 namespace riposte::yaml {
 namespace {
 
@@ -102,9 +104,11 @@ class TreeBuilder final : public YAML::EventHandler {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag, false);
     if (frames_.size() >= kDepthMax)
-      throw Refused{mark.line + 1, mark.column + 1, fmt::format("nested deeper than {} levels", kDepthMax)};
+      throw Refused{mark.line + 1, mark.column + 1,
+                    fmt::format("nested deeper than {} levels; flatten it", kDepthMax)};
     if (!frames_.empty() && frames_.back().node.is_map() && !frames_.back().key_pending)
-      throw Refused{mark.line + 1, mark.column + 1, "a key must be a single value, not a map or a list"};
+      throw Refused{mark.line + 1, mark.column + 1,
+                    "a key must be a single value, not a map or a list; quote it if it is a text"};
     frames_.push_back({node_at(mark, kind), {}, false});
   }
 
@@ -138,7 +142,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!frame.keys.insert(key.text).second) {
       const Entry* first = frame.node.find(key.text);
       throw Refused{key.line, key.column,
-                    fmt::format("'{}' stands here twice; the first is on line {}", key.text, first->line)};
+                    fmt::format("'{}' stands here twice; the first is on line {}, remove one of them",
+                                key.text, first->line)};
     }
     frame.node.entries.push_back({key.text, {}, key.line, key.column});
     frame.key_pending = true;
@@ -153,21 +158,6 @@ struct Place {
   int line = 1;
   int column = 1;
 };
-
-/// Length of the UTF-8 sequence at the front; 0 when it is none.
-std::size_t utf8_length(std::string_view bytes) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const unsigned char lead = at(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || bytes.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((at(i) & 0xC0) != 0x80) return 0;
-  const unsigned char second = at(1);
-  const bool bad_range = (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
-                         (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F);
-  return bad_range ? 0 : length;
-}
 
 /// yaml-cpp replaces what it cannot read by something else; a rule must not change its meaning that way.
 bool is_plain_text(std::string_view bytes, Diagnostics& diagnostics) {
@@ -188,6 +178,15 @@ bool is_plain_text(std::string_view bytes, Diagnostics& diagnostics) {
   return true;
 }
 
+/// For what goes wrong most often.
+std::string_view cure_of(std::string_view message) {
+  if (message == "illegal map value") return "; quote a text that has ': ' in it, and check the indentation";
+  if (message.starts_with("end of map") || message.starts_with("end of seq"))
+    return "; check the indentation, and that every bracket is closed";
+  if (message.find("tab") != std::string_view::npos) return "; indent with blanks";
+  return "; check the quotes and the indentation";
+}
+
 std::optional<std::vector<Node>> build(std::string_view bytes, Diagnostics& diagnostics) {
   std::istringstream stream{std::string(bytes)};
   try {
@@ -201,7 +200,7 @@ std::optional<std::vector<Node>> build(std::string_view bytes, Diagnostics& diag
   } catch (const YAML::Exception& error) {
     const bool placed = !error.mark.is_null();
     diagnostics.error(Place{placed ? error.mark.line + 1 : 1, placed ? error.mark.column + 1 : 1},
-                      "not readable as YAML: " + error.msg);
+                      fmt::format("not readable as YAML: {}{}", error.msg, cure_of(error.msg)));
   }
   return {};
 }

@@ -53,7 +53,9 @@ class RuleCompiler {
     diagnostics_.push_back(
         {{file, pattern.line, pattern.column},
          Diagnostic::Kind::error,
-         fmt::format("this regular expression cannot be used (RE2 syntax): {}", matcher.error())});
+         fmt::format("this regular expression cannot be used: {}; it must be RE2's, which has neither "
+                     "look-around nor back-references",
+                     matcher.error())});
     return {};
   }
 

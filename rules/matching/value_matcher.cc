@@ -9,6 +9,7 @@
 #include <re2/re2.h>
 
 #include "engine/base/clock.h"
+#include "rules/matching/fold.h"
 
 namespace riposte {
 namespace {
@@ -72,16 +73,24 @@ std::optional<long double> number_of(const Scalar& scalar) {
   return {};
 }
 
+template <class Number>
+std::optional<Number> number_from(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return {};
+  return number;
+}
+
 /// A number, or a text that is one: "80", "-1.5", "1e3".
 std::optional<long double> written_number(const PreparedValue& value) {
   if (!value.scalar.is_string()) return number_of(value.scalar);
   const std::string_view text = value.text;
   const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
   if (digits.empty() || ((digits[0] < '0' || digits[0] > '9') && digits[0] != '.')) return {};
-  long double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return {};
-  return number;
+  if (const auto number = number_from<std::int64_t>(text)) return *number;
+  if (const auto number = number_from<std::uint64_t>(text)) return *number;
+  // Not more exact than the same number without quotes.
+  return number_from<double>(text);
 }
 
 long double number_of(const Pattern& pattern) {
@@ -98,7 +107,8 @@ std::string number_text(const Pattern& pattern) {
 
 /// A moment further away than this is none: year 10000.
 constexpr std::int64_t kMillisecondsMax = 253'402'300'800'000;
-/// Seconds since 1970 stay below this until the year 5138; from there on the number counts milliseconds.
+/// Seconds since 1970 stay below this until the year 5138; from there on the number counts milliseconds, and
+/// so it does before 1970.
 constexpr std::int64_t kFirstMilliseconds = 100'000'000'000;
 
 std::optional<WallTime> moment_of(const PreparedValue& value) {
@@ -108,7 +118,8 @@ std::optional<WallTime> moment_of(const PreparedValue& value) {
   if (!number) return {};
   const bool fits = *number > -kMillisecondsMax && *number < kMillisecondsMax;
   if (!fits) return {};
-  if (*number >= kFirstMilliseconds) return WallTime(std::chrono::milliseconds(*number));
+  if (*number >= kFirstMilliseconds || *number <= -kFirstMilliseconds)
+    return WallTime(std::chrono::milliseconds(*number));
   return WallTime(std::chrono::seconds(*number));
 }
 
@@ -142,30 +153,18 @@ std::int64_t part_of(WallTime moment, TimePart::Unit unit) {
   std::unreachable();
 }
 
+/// Both in the same case.
+bool refers(const FieldReference& reference, std::string_view text, std::string_view wanted) {
+  if (reference.open_front && reference.open_back) return text.find(wanted) != std::string_view::npos;
+  if (reference.open_front) return text.ends_with(wanted);
+  if (reference.open_back) return text.starts_with(wanted);
+  return text == wanted;
+}
+
 static_assert(std::numeric_limits<long double>::digits >= 64,
               "a 64-bit integer must survive in a long double");
 
 }  // namespace
-
-std::string fold(std::string_view text) {
-  std::string folded;
-  folded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c >= 'A' && c <= 'Z') {
-      folded += static_cast<char>(c - 'A' + 'a');
-    } else if (c == '\xC5' && text.substr(i, 2) == "\xC5\xBF") {
-      folded += 's';
-      i += 1;
-    } else if (c == '\xE2' && text.substr(i, 3) == "\xE2\x84\xAA") {
-      folded += 'k';
-      i += 2;
-    } else {
-      folded += c;
-    }
-  }
-  return folded;
-}
 
 PreparedValue prepare(const Scalar& scalar) {
   PreparedValue value{scalar, scalar.text(), {}};
@@ -338,12 +337,9 @@ bool ValueMatcher::holds(const TimePart& part, const PreparedValue& value) {
 
 bool refers(const FieldReference& reference, bool cased, const PreparedValue& value,
             const PreparedValue& other) {
-  const std::string& text = cased ? value.text : value.folded;
-  const std::string& wanted = cased ? other.text : other.folded;
-  if (reference.open_front && reference.open_back) return text.find(wanted) != std::string::npos;
-  if (reference.open_front) return text.ends_with(wanted);
-  if (reference.open_back) return text.starts_with(wanted);
-  return text == wanted;
+  if (cased) return refers(reference, value.text, other.text);
+  if (is_ascii(value.folded) || is_ascii(other.folded)) return refers(reference, value.folded, other.folded);
+  return refers(reference, fold_beyond_ascii(value.folded), fold_beyond_ascii(other.folded));
 }
 
 }  // namespace riposte

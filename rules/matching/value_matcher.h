@@ -29,9 +29,6 @@ struct PreparedValue {
 
 PreparedValue prepare(const Scalar& scalar);
 
-/// ASCII in lower case, and the two other characters whose simple case folding is ASCII (U+017F, U+212A).
-std::string fold(std::string_view text);
-
 /// What one regular expression may use; the largest public rule needs a fraction. Bytes.
 inline constexpr std::int64_t kRegexMemoryMax = std::int64_t{8} << 20;
 

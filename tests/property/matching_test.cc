@@ -1,54 +1,68 @@
 // The compiled matcher and a naive interpreter, written apart from it, agree on random rules and events.
 #include <cstdlib>
+#include <random>
 
 #include <gtest/gtest.h>
 
-#include "rules/event/event_parser.h"
-#include "rules/language/reader.h"
-#include "rules/matching/rule_set.h"
-#include "tests/property/naive_rule.h"
+#include "tests/property/comparison.h"
 
 namespace riposte {
 namespace {
 
-constexpr int kRules = 2000;
-constexpr int kEventsPerRule = 10;
+constexpr std::size_t kRules = 4000;
+constexpr std::size_t kEventsPerRule = 10;
+/// What a modifier must at least be seen to do, so that its test can fail.
+constexpr std::size_t kEachWayMin = 20;
 
 std::uint64_t seed() {
   const char* text = std::getenv("RIPOSTE_TEST_SEED");  // NOLINT(concurrency-mt-unsafe): no thread sets it
   return text == nullptr ? 1 : std::strtoull(text, nullptr, 10);
 }
 
+/// How often lines with a modifier held, and did not.
+struct Tally {
+  std::size_t held = 0;
+  std::size_t failed = 0;
+};
+using Tallies = std::map<std::string, Tally>;
+
+void count(const naive::Line& line, const naive::Json& event, const naive::Lists& lists, Tallies& tallies) {
+  std::vector<std::string> seen = line.modifiers;
+  if (line.all) seen.emplace_back("all");
+  if (line.negated) seen.emplace_back("neq");
+  if (line.field.empty()) seen.emplace_back("keywords");
+  const bool held = naive::line_holds(line, event, lists);
+  for (const std::string& modifier : seen) ++(held ? tallies[modifier].held : tallies[modifier].failed);
+}
+
+void count(const naive::Compared& compared, Tallies& tallies) {
+  for (const naive::NamedSelection& selection : compared.rule.detection.selections)
+    for (const naive::Map& map : selection.maps)
+      for (const naive::Line& line : map)
+        for (const naive::Json& event : compared.events) count(line, event, compared.rule.lists, tallies);
+}
+
 TEST(Matching, AgreesWithANaiveInterpreterOnRandomRulesAndEvents) {
   SCOPED_TRACE("RIPOSTE_TEST_SEED=" + std::to_string(seed()));
-  naive::Maker maker(seed());
-  const ActionCatalogue actions;
-  const std::map<std::string, ActiveHours> hours;
-  EventParser parser;
-  Scratch scratch;
-  int matched = 0;
-  for (int i = 0; i < kRules; ++i) {
-    const naive::RandomRule random = maker.rule();
-    Diagnostics diagnostics("random.yml");
-    std::optional<Rule> rule = read_rule(random.yaml(), diagnostics, {actions, hours});
-    ASSERT_TRUE(rule.has_value()) << diagnostics.all().front().text() << "\n" << random.yaml();
-    std::vector<Rule> one;
-    one.push_back(std::move(*rule));
-    const CompiledRules compiled = RuleSet::compile(std::move(one), {});
-    ASSERT_EQ(compiled.refused, 0U) << random.yaml();
-    for (int k = 0; k < kEventsPerRule; ++k) {
-      const naive::Json json = maker.event();
-      const auto event = parser.parse(json.dump());
-      ASSERT_TRUE(event.has_value()) << event.error().detail << "\n" << json.dump();
-      const auto matches = compiled.rules->match(*event, scratch);
-      ASSERT_TRUE(matches.has_value());
-      ASSERT_EQ(!matches->empty(), random.matches(json)) << random.yaml() << json.dump();
-      matched += matches->empty() ? 0 : 1;
-    }
+  std::mt19937_64 random(seed());
+  naive::Maker maker(
+      [&](std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random); });
+  naive::Comparison comparison;
+  std::size_t matched = 0;
+  Tallies tallies;
+  for (std::size_t i = 0; i < kRules; ++i) {
+    const naive::Compared compared = comparison.compare(maker, kEventsPerRule);
+    ASSERT_EQ(compared.disagreement, "");
+    matched += compared.matched;
+    count(compared, tallies);
   }
   // Rules that always or never match would agree on nothing.
   EXPECT_GT(matched, kRules * kEventsPerRule / 5);
   EXPECT_LT(matched, kRules * kEventsPerRule * 4 / 5);
+  for (const auto& [modifier, tally] : tallies) {
+    EXPECT_GE(tally.held, kEachWayMin) << modifier;
+    EXPECT_GE(tally.failed, kEachWayMin) << modifier;
+  }
 }
 
 }  // namespace

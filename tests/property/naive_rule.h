@@ -1,22 +1,19 @@
-/// A rule made at random, as YAML text and as something that judges an event in the plainest possible way:
-/// nothing here is shared with the rooms under test.
+/// A rule as YAML text and as something that judges an event in the plainest possible way: nothing here is
+/// shared with the rooms under test.
 #pragma once
 
-#include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include "tests/property/naive_value.h"
 
 namespace riposte::naive {
 
-using Json = nlohmann::json;
-
 struct Line {
-  std::string field;     ///< empty: keywords
-  std::string modifier;  ///< "", contains, startswith, endswith
+  std::string field;                   ///< empty: keywords
+  std::vector<std::string> modifiers;  ///< without those of the whole line
   bool all = false;
+  bool negated = false;
   std::vector<Json> values;
 };
 using Map = std::vector<Line>;
@@ -31,33 +28,22 @@ struct Node {
   bool quantifier = false;
   std::vector<Node> operands;
 };
-struct RandomRule {
+struct Detection {
   std::vector<NamedSelection> selections;
   Node condition;
 
+  bool holds(const Json& event, const Lists& lists) const;
+};
+struct RandomRule {
+  Detection detection;
+  std::vector<Detection> filters;
+  Lists lists;
+
+  /// A document of its own for each filter.
   std::string yaml() const;
   bool matches(const Json& event) const;
 };
 
-/// Small numbers and few letters, so that matches are frequent.
-class Maker {
- public:
-  explicit Maker(std::uint64_t seed) : random_(seed) {}
-  RandomRule rule();
-  Json event();
-
- private:
-  std::size_t below(std::size_t bound) {
-    return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_);
-  }
-  std::string text(std::size_t length_max, bool with_wildcards);
-  Json rule_value(bool only_text);
-  Json event_value(int depth);
-  Line line();
-  NamedSelection selection(std::size_t number);
-  Node condition(const std::vector<NamedSelection>& selections, int depth);
-
-  std::mt19937_64 random_;
-};
+bool line_holds(const Line& line, const Json& event, const Lists& lists);
 
 }  // namespace riposte::naive

@@ -4,12 +4,12 @@ import database
 from tree import ROOT, Check, Example
 
 BUILD = ROOT / "build" / "tidy"
-FUZZ = "tests/fuzz/"  # built by clang, which the other presets do not use
+FUZZ = "tests/fuzz/entry.cc"  # built by clang, which the other presets do not use
 
 
 def uncompiled(files, compiled):
     for file in files:
-        if file.path.endswith(".cc") and not file.path.startswith(FUZZ) and file.path not in compiled:
+        if file.path.endswith(".cc") and file.path != FUZZ and file.path not in compiled:
             yield file.path, 1, "no program or library contains it; name it in the CMakeLists.txt beside it"
 
 

@@ -23,7 +23,8 @@ const std::set<std::pair<std::string, std::string>> kDecidedOtherwise{
     {"f|utf16le|base64", "*"},
     {"f|utf16|base64", "*"},
     {"f|hour", "3.5"},
-    {"f|base64offset|contains", "\"日本\""}};
+    {"f|base64offset|contains", "\"日本\""},
+    {"f|wide|base64offset|contains", "\"日本\""}};
 
 bool decided_otherwise(const Json& tested) {
   const std::string key = tested["key"];

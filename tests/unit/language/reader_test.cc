@@ -119,6 +119,13 @@ TEST_F(RuleReading, WarnsWhenNobodyAnswersForAResponse) {
   EXPECT_THAT(said_.front(), HasSubstr("warning: the rule responds but names no 'author'"));
 }
 
+TEST_F(RuleReading, RefusesAPlaceholderWhoseListIsEmpty) {
+  Diagnostics diagnostics("r.yml");
+  const std::string text = "title: T\nid: x\ndetection: {s: {a|expand: '%none%'}, condition: s}\n";
+  EXPECT_FALSE(read_rule(text, diagnostics, {actions_, hours_, {{"none", {}}}}).has_value());
+  EXPECT_THAT(diagnostics.all().front().message, HasSubstr("placeholder '%none%' has no values"));
+}
+
 TEST_F(RuleReading, BoundsTheConditionsDepth) {
   const auto nested = [](std::size_t depth) {
     return "title: T\nid: x\ndetection:\n  s: {a: 1}\n  condition: " + std::string(depth, '(') + "s" +

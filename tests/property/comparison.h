@@ -1,0 +1,28 @@
+/// One random rule, asked both ways about random events.
+#pragma once
+
+#include <string>
+
+#include "rules/event/event_parser.h"
+#include "rules/matching/rule_set.h"
+#include "tests/property/maker.h"
+
+namespace riposte::naive {
+
+struct Compared {
+  RandomRule rule;
+  std::vector<Json> events;
+  std::size_t matched = 0;   ///< of the events
+  std::string disagreement;  ///< with the rule and the event; empty: none
+};
+
+class Comparison {
+ public:
+  Compared compare(Maker& maker, std::size_t events);
+
+ private:
+  EventParser parser_;
+  Scratch scratch_;
+};
+
+}  // namespace riposte::naive

@@ -11,11 +11,12 @@
 namespace riposte {
 namespace {
 
+bool is_file(const std::string& schema) { return schema.find('/') != std::string::npos; }
+
 std::optional<Schema> load_schema(const std::string& name, std::vector<Diagnostic>& diagnostics) {
-  const bool is_file = name.find('/') != std::string::npos;
   Diagnostics found(name);
   std::optional<Schema> schema;
-  if (!is_file) {
+  if (!is_file(name)) {
     auto shipped = shipped_schema(name);
     if (shipped) return *std::move(shipped);
     found.error(Location{name, 1, 1}, shipped.error().text());
@@ -51,9 +52,22 @@ Loaded load(const std::string& config_path, std::span<const std::string> rule_pa
   loaded.scripts = std::move(scripts.scripts);
   std::ranges::move(scripts.diagnostics, std::back_inserter(loaded.diagnostics));
 
+  auto read = load_rules(configuration, loaded.actions, rule_paths);
+  std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
+  loaded.refused = read.refused;
+  loaded.rules = std::move(read.rules);
+  loaded.stamps = std::move(read.stamps);
+  return loaded;
+}
+
+LoadedRules load_rules(const Configuration& configuration, const ActionCatalogue& actions,
+                       std::span<const std::string> rule_paths) {
+  LoadedRules loaded;
+  // Before anything is read: what changes from here on shows as a change.
+  loaded.stamps = stamps_of(watched_paths(configuration));
   auto schema = load_schema(configuration.schema, loaded.diagnostics);
   const std::span<const std::string> paths = rule_paths.empty() ? std::span(configuration.rules) : rule_paths;
-  auto read = read_rules(paths, {loaded.actions, configuration.active_hours, configuration.placeholders});
+  auto read = read_rules(paths, {actions, configuration.active_hours, configuration.placeholders});
   std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused = read.refused;
   if (!schema) return loaded;
@@ -62,6 +76,12 @@ Loaded load(const std::string& config_path, std::span<const std::string> rule_pa
   loaded.refused += compiled.refused;
   loaded.rules = std::move(compiled.rules);
   return loaded;
+}
+
+std::vector<std::string> watched_paths(const Configuration& configuration) {
+  std::vector<std::string> paths = configuration.rules;
+  if (is_file(configuration.schema)) paths.push_back(configuration.schema);
+  return paths;
 }
 
 }  // namespace riposte

@@ -49,6 +49,7 @@ TEST_F(ConfigurationFile, HasSaneDefaults) {
   EXPECT_EQ(std::get<DeadLetterFile>(configuration->dead_letters).path,
             (directory_.path() / "d/dead-letters.ndjson").string());
   EXPECT_TRUE(configuration->policy.auto_response.empty());
+  EXPECT_EQ(configuration->reload_on_error, ReloadOnError::refuse_all);
 }
 
 TEST_F(ConfigurationFile, IsReadWhole) {
@@ -58,6 +59,7 @@ data: /var/lib/riposte
 rules: [rules, more]
 schema: elastic_security_alert
 workers: 3
+reload: {on_error: refuse_rule}
 source:
   kafka:
     brokers: a:9092,b:9092
@@ -94,6 +96,7 @@ users:
   EXPECT_EQ(kafka.event_bytes_max, 2048U);
   EXPECT_EQ(std::get<DeadLetterTopic>(configuration->dead_letters).topic, "dead");
   EXPECT_EQ(configuration->free_bytes_min, 1000U);
+  EXPECT_EQ(configuration->reload_on_error, ReloadOnError::refuse_rule);
   EXPECT_EQ(configuration->open_actions_max, 5000U);
   EXPECT_EQ(configuration->placeholders.at("servers"), (std::vector<std::string>{"web-*", "db-1"}));
   EXPECT_EQ(configuration->placeholders.at("admin"), std::vector<std::string>{"root"});
@@ -111,6 +114,7 @@ TEST_F(ConfigurationFile, ReportsEveryMistakeAtOnceWithItsPlaceAndCure) {
   const std::string text = R"(data: d
 rules: [rules]
 sorce: {stdin: {}}
+reload: {on_error: refuse_rules}
 policy:
   auto_response: {kil_process: high, run_script: hihg}
   verify_after: soon
@@ -124,8 +128,8 @@ users:
   for (const char* expected :
        {"3:1: error: ", "did you mean 'source'?",
         "unknown action type 'kil_process'; did you mean 'kill_process'?",
-        "unknown severity 'hihg'; did you mean 'high'?", "6:17: error: ", "unknown time zone 'Europe/Berlni'",
-        "did you mean 'read'?",
+        "unknown severity 'hihg'; did you mean 'high'?", "7:17: error: ", "did you mean 'refuse_rule'?",
+        "unknown time zone 'Europe/Berlni'", "did you mean 'read'?",
         "token_hash of 'ann' is no hash; \"riposte token new\" makes a token and its hash",
         "unknown role 'analist'; did you mean 'analyst'?"})
     EXPECT_NE(found.find(expected), std::string::npos) << expected << "\nin:\n" << found;

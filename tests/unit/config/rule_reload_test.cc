@@ -28,9 +28,9 @@ class ChangedRules : public testing::Test {
     begin(more);
   }
 
-  void begin(const std::string& more, const std::string& rules = "[rules]") {
+  void begin(const std::string& more, const std::string& paths = "[rules]") {
     const auto file =
-        folder_.write("riposte.yaml", "data: d\nrules: " + rules + "\nsource: {stdin: {}}\n" + more);
+        folder_.write("riposte.yaml", "data: d\nrules: " + paths + "\nsource: {stdin: {}}\n" + more);
     loaded_ = load(file.string());
     ASSERT_TRUE(loaded_.rules);
     first_ = loaded_.rules->digest();

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include <sys/stat.h>
 
@@ -25,20 +26,24 @@ FileStamp stamp_of(const struct stat& status) {
           nanoseconds(status.st_ctim)};
 }
 
-bool is_yaml(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
+std::string_view name_of(const std::string& path) {
+  return std::string_view(path).substr(path.rfind('/') + 1);
+}
+
+bool is_yaml(std::string_view name) { return name.ends_with(".yml") || name.ends_with(".yaml"); }
 
 /// False when it cannot be listed to its end.
 bool stamp_files_below(const std::string& folder, FileStamps& stamps) {
   std::error_code error;
   auto it = fs::recursive_directory_iterator(folder, error);
   for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    if (it->path().filename().string().starts_with('.')) {
+    const std::string& path = it->path().native();
+    if (name_of(path).starts_with('.')) {
       it.disable_recursion_pending();
       continue;
     }
     std::error_code ignored;
-    if (!is_yaml(it->path()) || it->is_directory(ignored)) continue;
-    const std::string path = it->path().string();
+    if (!is_yaml(name_of(path)) || it->is_directory(ignored)) continue;
     const auto status = status_of(path);
     // A link that leads nowhere is seen as well: the reader will complain of it.
     stamps[path] = status ? stamp_of(*status) : FileStamp{};

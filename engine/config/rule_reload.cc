@@ -71,7 +71,7 @@ void RuleReload::judge(LoadedRules loaded, Duration took) {
                 {"digest", in_force_->digest()}});
     count("refused");
   } else if (loaded.rules->digest() == in_force_->digest()) {
-    log::info("rules unchanged", {{"digest", in_force_->digest()}});
+    log::info("rules unchanged", {{"digest", in_force_->digest()}, {"milliseconds", milliseconds(took)}});
     count("unchanged");
     note_current();
   } else {

@@ -1,5 +1,7 @@
 #include "engine/config/rule_reload.h"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -215,6 +217,28 @@ TEST_F(ChangedRules, AreReadAtOnceWhenSomebodyAsks) {
   EXPECT_EQ(used_.size(), 1U);
   look();
   EXPECT_EQ(reloads("ok") + reloads("unchanged"), "11") << "read twice";
+}
+
+TEST_F(ChangedRules, ThatChangeWhileTheyAreReadAreReadAgainWhenTheyRest) {
+  start();
+  std::jthread writer([this](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); ++i)
+      fs::rename(folder_.write(".new", rule_text("one", std::to_string(i))), path("rules/one.yml"));
+  });
+  const auto counted = [this] { return reloads("ok") + " " + reloads("unchanged"); };
+  constexpr int kAttemptsMax = 10'000;
+  bool given_up = false;
+  for (int i = 0; i < kAttemptsMax && !given_up; ++i) {
+    const std::string before = counted();
+    reload_->reload();
+    given_up = counted() == before;
+  }
+  EXPECT_TRUE(given_up) << "what may be half old and half new was taken";
+  writer.request_stop();
+  writer.join();
+  look();
+  const auto written = load((folder_.path() / "riposte.yaml").string());
+  EXPECT_EQ(reload_->in_force().digest(), written.rules->digest());
 }
 
 TEST_F(ChangedRules, AreSeenAtTheFirstLookWhenTheyChangedWhileTheEngineStarted) {

@@ -164,6 +164,10 @@ TEST_F(ConfigurationFile, LoadsTheGoodRulesBesideABadOne) {
   std::ostringstream out;
   print_check(loaded, false, out);
   EXPECT_TRUE(out.str().ends_with("1 rule loaded, 1 refused\n")) << out.str();
+  std::ostringstream json;
+  print_check(loaded, true, json);
+  EXPECT_NE(json.str().find("\"rule_set\": \"" + loaded.rules->digest() + "\""), std::string::npos)
+      << json.str();
 }
 
 }  // namespace

@@ -130,18 +130,24 @@ TEST_F(ChangingRules, GiveEveryEventTheAnswerOfOneSetUnderLoad) {
   constexpr int kLate = 300;
   start(rule_set("a", 3));
   const std::array sets{rule_set("b", 2), rule_set("a", 3)};
+  const auto feed = [this](int event) { streams_.append(stream_, seen(std::to_string(event), 10 + event)); };
+  feed(0);
+  ASSERT_TRUE(eventually([&] { return all_is_read(); }));
+  engine_->use(sets[0]);
+  feed(1);
+  ASSERT_TRUE(eventually([&] { return all_is_read(); }));
   std::jthread changing([&](const std::stop_token& stop) {
     for (std::size_t turn = 0; !stop.stop_requested(); ++turn) engine_->use(sets[turn % sets.size()]);
   });
-  for (int i = 0; i < kEvents; ++i) {
-    streams_.append(stream_, seen(std::to_string(i), 10 + i));
+  for (int i = 2; i < kEvents; ++i) {
+    feed(i);
     if (i % 100 == 0) std::this_thread::sleep_for(1ms);  // many batches
   }
   ASSERT_TRUE(eventually([&] { return all_is_read(); }));
   changing.request_stop();
   changing.join();
   engine_->use(rule_set("c", 1));
-  for (int i = kEvents; i < kEvents + kLate; ++i) streams_.append(stream_, seen(std::to_string(i), 10 + i));
+  for (int i = kEvents; i < kEvents + kLate; ++i) feed(i);
   ASSERT_TRUE(eventually([&] { return all_is_read(); }));
 
   std::map<std::string, std::set<std::string>> answers;

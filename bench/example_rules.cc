@@ -30,7 +30,7 @@ ExampleRules load_example_rules() {
   require_none(read.diagnostics);
   auto schema = shipped_schema("elastic_security_alert");
   if (!schema) throw std::runtime_error(schema.error().text());
-  CompiledRules compiled = RuleSet::compile(std::move(read.rules), *std::move(schema));
+  CompiledRules compiled = RuleSet::compile(std::move(read.rules), {*std::move(schema)});
   require_none(compiled.diagnostics);
   loaded.rules = std::move(compiled.rules);
   return loaded;

@@ -17,12 +17,13 @@
 #include "connectors/kafka/source.h"
 #include "connectors/verify/process_verifier.h"
 #include "connectors/verify/script_verifier.h"
+#include "engine/authoring/commands.h"
 #include "engine/base/log.h"
 #include "engine/base/signals.h"
 #include "engine/cli/command_line.h"
 #include "engine/cli/exit_code.h"
-#include "engine/config/check.h"
 #include "engine/config/host_names.h"
+#include "engine/config/loading.h"
 #include "engine/config/rule_watch.h"
 #include "engine/pipeline/engine.h"
 #include "engine/store/action_store.h"
@@ -115,7 +116,7 @@ int run(const cli::RunOptions& options) {
   constexpr rlimit kNoCore{0, 0};  // a core file would hold tokens and event data
   setrlimit(RLIMIT_CORE, &kNoCore);
 
-  Loaded loaded = load(options.config_path);
+  Loaded loaded = load({.config_path = options.config_path});
   for (const Diagnostic& diagnostic : loaded.diagnostics) std::cerr << diagnostic.text() << '\n';
   if (!loaded.configuration || !loaded.rules) return cli::kExitRefused;
   const auto ended = serve(*loaded.configuration, loaded, signals);
@@ -124,16 +125,13 @@ int run(const cli::RunOptions& options) {
   return ended.error().code == Errc::corrupt ? cli::kExitRestart : cli::exit_code_of(ended.error().code);
 }
 
-int check(const cli::CheckOptions& options) {
-  const Loaded loaded = load(options.config_path, options.paths);
-  print_check(loaded, options.json, std::cout);
-  return is_clean(loaded) ? cli::kExitOk : cli::kExitRefused;
-}
-
 }  // namespace
 }  // namespace riposte
 
 int main(int argc, char** argv) {
   if (sodium_init() < 0) return riposte::cli::kExitRefused;
-  return riposte::cli::run_command_line(argc, argv, {riposte::run, riposte::check});
+  namespace authoring = riposte::authoring;
+  return riposte::cli::run_command_line(
+      argc, argv,
+      {riposte::run, authoring::check, authoring::schema_detect, authoring::match, authoring::explain});
 }

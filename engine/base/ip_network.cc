@@ -50,6 +50,10 @@ bool IpNetwork::contains(const IpAddress& other) const {
   return other.v6 == address.v6 && masked(other, prefix_bits) == address;
 }
 
+std::string text_of(const IpNetwork& network) {
+  return fmt::format("{}/{}", text_of(network.address), network.prefix_bits);
+}
+
 std::expected<IpNetwork, std::string> parse_network(std::string_view text) {
   const std::size_t slash = text.find('/');
   const auto address = parse_address(text.substr(0, slash));
@@ -63,8 +67,8 @@ std::expected<IpNetwork, std::string> parse_network(std::string_view text) {
         fmt::format("'{}' is no network: behind the '/' stands a number from 0 to {}", text, bits_max));
   const IpNetwork network{masked(*address, *bits), *bits};
   if (network.address != *address)
-    return std::unexpected(fmt::format("'{}' has bits set behind its prefix; is {}/{} meant?", text,
-                                       text_of(network.address), *bits));
+    return std::unexpected(
+        fmt::format("'{}' has bits set behind its prefix; is {} meant?", text, text_of(network)));
   return network;
 }
 

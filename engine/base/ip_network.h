@@ -28,6 +28,9 @@ struct IpNetwork {
   bool operator==(const IpNetwork&) const = default;
 };
 
+/// "10.0.0.0/8".
+std::string text_of(const IpNetwork& network);
+
 /// "10.0.0.0/8", "fe80::/10"; an address alone is a network of one. Errors: what is wrong, with the cure.
 std::expected<IpNetwork, std::string> parse_network(std::string_view text);
 

@@ -10,6 +10,7 @@ namespace {
 
 constexpr const char* kRootFooter = R"(Examples:
   riposte check rules/                          every mistake in the rules, with its place
+  riposte schema detect alerts.ndjson           which format events are of, and what comes out of them
   riposte run --config /etc/riposte/riposte.yaml
   riposte actions list --state pending_approval
   riposte actions approve 3f2a91c0 --comment "seen on the console, malware"
@@ -43,6 +44,9 @@ int run_command_line(int argc, char** argv, const EngineCommands& engine) {
   root.set_version_flag("--version", "riposte " RIPOSTE_VERSION);
   add_run(root, chosen, engine);
   add_check(root, chosen, engine);
+  add_schema(root, chosen, engine);
+  add_match(root, chosen, engine);
+  add_explain(root, chosen, engine);
   add_actions(root, chosen);
   add_audit(root, chosen);
   add_token(root, chosen);

@@ -19,10 +19,40 @@ struct CheckOptions {
   bool json = false;
 };
 
+struct SchemaDetectOptions {
+  std::string events;                        ///< a file; "-" is stdin
+  std::vector<std::string> schemas{"auto"};  ///< as in the configuration
+  bool json = false;
+};
+
+/// Where an author's tool finds its rules.
+struct RuleOptions {
+  std::string config_path;         ///< may be empty when `rules` is not
+  std::vector<std::string> rules;  ///< files and folders; empty: those of the configuration
+  std::vector<std::string>
+      schemas;  ///< as in the configuration; empty: those of the configuration, else auto
+  bool ignore_logsource = false;
+};
+
+struct MatchOptions {
+  RuleOptions rules;
+  std::vector<std::string> events;  ///< files; "-" is stdin
+};
+
+struct ExplainOptions {
+  RuleOptions rules;
+  std::string rule;   ///< id or name
+  std::string event;  ///< a file; "-" is stdin
+  bool json = false;
+};
+
 /// What needs the whole engine; the answer is the exit code.
 struct EngineCommands {
   std::function<int(const RunOptions&)> run;
   std::function<int(const CheckOptions&)> check;
+  std::function<int(const SchemaDetectOptions&)> schema_detect;
+  std::function<int(const MatchOptions&)> match;
+  std::function<int(const ExplainOptions&)> explain;
 };
 
 /// Exit code of the process.

@@ -15,8 +15,14 @@ namespace riposte::cli {
 /// Returns the exit code.
 using Chosen = std::function<int()>;
 
+/// --config, --rules, --schema and --ignore-logsource; one of the first two is required.
+void add_rule_options(CLI::App& command, RuleOptions& options);
+
 void add_run(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_check(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
+void add_schema(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
+void add_match(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
+void add_explain(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_audit(CLI::App& root, Chosen& chosen);
 void add_token(CLI::App& root, Chosen& chosen);
 void add_version(CLI::App& root, Chosen& chosen);

@@ -1,3 +1,5 @@
+#include <memory>
+
 #include <CLI/CLI.hpp>
 
 #include "engine/cli/api_call.h"
@@ -7,11 +9,13 @@
 namespace riposte::cli {
 
 void add_version(CLI::App& root, Chosen& chosen) {
+  const auto json = std::make_shared<bool>(false);
   CLI::App* command = root.add_subcommand("version", "Print the version");
-  command->footer("Examples:\n  riposte version");
-  command->callback([&chosen] {
-    chosen = [] {
-      print("riposte " RIPOSTE_VERSION "\n");
+  command->footer("Examples:\n  riposte version\n  riposte version --json");
+  command->add_flag("--json", *json, "Print it as JSON");
+  command->callback([&chosen, json] {
+    chosen = [json] {
+      print(*json ? "{\"version\": \"" RIPOSTE_VERSION "\"}\n" : "riposte " RIPOSTE_VERSION "\n");
       return kExitOk;
     };
   });

@@ -81,6 +81,16 @@ void read_placeholders(MapReader& map, Configuration& into) {
   }
 }
 
+void read_schemas(MapReader& map, const std::string& folder, Configuration& into) {
+  const std::vector<std::string> schemas = map.texts("schema");
+  if (!schemas.empty()) into.schemas.clear();
+  for (const std::string& schema : schemas) {
+    const bool is_file =
+        schema.find('/') != std::string::npos || schema.ends_with(".yaml") || schema.ends_with(".yml");
+    into.schemas.push_back(is_file ? resolve(folder, schema) : schema);
+  }
+}
+
 void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& diagnostics,
               Configuration& into) {
   MapReader map(root, "the configuration", diagnostics);
@@ -88,11 +98,7 @@ void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& di
   into.rules = resolved(folder, map.texts("rules"));
   if (into.rules.empty()) diagnostics.error(root, "no rules: write \"rules: [a folder or files]\"");
   into.scripts = resolved(folder, map.texts("scripts"));
-  if (const auto schema = map.text("schema")) {
-    const bool is_file =
-        schema->find('/') != std::string::npos || schema->ends_with(".yaml") || schema->ends_with(".yml");
-    into.schema = is_file ? resolve(folder, *schema) : *schema;
-  }
+  read_schemas(map, folder, into);
   if (const auto workers = map.integer("workers", 1, kWorkersMax)) into.workers = static_cast<int>(*workers);
   read_reload(map, into);
   read_limits(map, into);

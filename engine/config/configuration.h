@@ -47,7 +47,7 @@ struct Configuration {
   std::string data_directory;
   std::vector<std::string> rules;
   std::vector<std::string> scripts;
-  std::string schema = "elastic_security_alert";  ///< the name of a shipped one, or a file
+  std::vector<std::string> schemas{"auto"};  ///< names of shipped ones, files, and "auto": all shipped ones
   ReloadOnError reload_on_error = ReloadOnError::refuse_all;
   Input input;
   DeadLetterPlace dead_letters;

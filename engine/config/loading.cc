@@ -11,7 +11,9 @@
 namespace riposte {
 namespace {
 
-bool is_file(const std::string& schema) { return schema.find('/') != std::string::npos; }
+bool is_file(const std::string& schema) {
+  return schema.find('/') != std::string::npos || schema.ends_with(".yaml") || schema.ends_with(".yml");
+}
 
 std::optional<Schema> load_schema(const std::string& name, std::vector<Diagnostic>& diagnostics) {
   Diagnostics found(name);
@@ -31,17 +33,34 @@ std::optional<Schema> load_schema(const std::string& name, std::vector<Diagnosti
 
 }  // namespace
 
+std::optional<std::vector<Schema>> load_schemas(std::span<const std::string> names,
+                                                std::vector<Diagnostic>& diagnostics) {
+  std::vector<Schema> schemas;
+  bool ok = true;
+  for (const std::string& name : names) {
+    if (name == kEverySchema) continue;
+    std::optional<Schema> schema = load_schema(name, diagnostics);
+    ok = ok && schema.has_value();
+    if (schema) schemas.push_back(*std::move(schema));
+  }
+  // What people wrote themselves knows their events better than what is shipped.
+  if (std::ranges::find(names, kEverySchema) != names.end())
+    std::ranges::move(shipped_schemas(), std::back_inserter(schemas));
+  if (!ok) return {};
+  return schemas;
+}
+
 std::vector<ActionType> executable_types() {
   return {ActionType::kill_process, ActionType::suspend_process, ActionType::resume_process,
           ActionType::run_script};
 }
 
-Loaded load(const std::string& config_path, std::span<const std::string> rule_paths) {
+Loaded load(const LoadRequest& request) {
   Loaded loaded;
   loaded.actions.executable = executable_types();
   Configuration defaults;
-  if (!config_path.empty()) {
-    auto read = read_configuration(config_path);
+  if (!request.config_path.empty()) {
+    auto read = read_configuration(request.config_path);
     loaded.diagnostics = std::move(read.diagnostics);
     loaded.configuration = std::move(read.configuration);
     if (!loaded.configuration) return loaded;
@@ -52,7 +71,7 @@ Loaded load(const std::string& config_path, std::span<const std::string> rule_pa
   loaded.scripts = std::move(scripts.scripts);
   std::ranges::move(scripts.diagnostics, std::back_inserter(loaded.diagnostics));
 
-  auto read = load_rules(configuration, loaded.actions, rule_paths);
+  auto read = load_rules(configuration, loaded.actions, request);
   std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused = read.refused;
   loaded.rules = std::move(read.rules);
@@ -61,17 +80,18 @@ Loaded load(const std::string& config_path, std::span<const std::string> rule_pa
 }
 
 LoadedRules load_rules(const Configuration& configuration, const ActionCatalogue& actions,
-                       std::span<const std::string> rule_paths) {
+                       const LoadRequest& request) {
   LoadedRules loaded;
   // Before anything is read: what changes from here on shows as a change.
   loaded.stamps = stamps_of(watched_paths(configuration));
-  auto schema = load_schema(configuration.schema, loaded.diagnostics);
-  const std::span<const std::string> paths = rule_paths.empty() ? std::span(configuration.rules) : rule_paths;
+  auto schemas =
+      load_schemas(request.schemas.empty() ? configuration.schemas : request.schemas, loaded.diagnostics);
+  const auto& paths = request.rule_paths.empty() ? configuration.rules : request.rule_paths;
   auto read = read_rules(paths, {actions, configuration.active_hours, configuration.placeholders});
   std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused = read.refused;
-  if (!schema) return loaded;
-  auto compiled = RuleSet::compile(std::move(read.rules), *std::move(schema));
+  if (!schemas) return loaded;
+  auto compiled = RuleSet::compile(std::move(read.rules), *std::move(schemas), {request.ignore_logsource});
   std::ranges::move(compiled.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused += compiled.refused;
   loaded.rules = std::move(compiled.rules);
@@ -80,7 +100,7 @@ LoadedRules load_rules(const Configuration& configuration, const ActionCatalogue
 
 std::vector<std::string> watched_paths(const Configuration& configuration) {
   std::vector<std::string> paths = configuration.rules;
-  if (is_file(configuration.schema)) paths.push_back(configuration.schema);
+  std::ranges::copy_if(configuration.schemas, std::back_inserter(paths), is_file);
   return paths;
 }
 

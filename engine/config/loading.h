@@ -1,10 +1,12 @@
-/// Everything that people wrote, read and compiled: the configuration, the scripts, the schema and the rules.
+/// Everything that people wrote, read and compiled: the configuration, the scripts, the schemas and the
+/// rules.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "connectors/script/script.h"
@@ -18,9 +20,9 @@ namespace riposte {
 /// The types that this version has an executor for.
 std::vector<ActionType> executable_types();
 
-/// What one reading of the rules, the filters and the schema gave.
+/// What one reading of the rules, the filters and the schemas gave.
 struct LoadedRules {
-  std::shared_ptr<const RuleSet> rules;  ///< null when the schema has an error
+  std::shared_ptr<const RuleSet> rules;  ///< null when a schema has an error
   std::vector<Diagnostic> diagnostics;
   std::size_t refused = 0;  ///< rules left out
   FileStamps stamps;        ///< of watched_paths() before they were read
@@ -31,19 +33,32 @@ struct Loaded {
       configuration;  ///< empty when it has an error, or when only rules were asked for
   Scripts scripts;
   ActionCatalogue actions;
-  std::shared_ptr<const RuleSet> rules;  ///< null when the configuration or the schema has an error
+  std::shared_ptr<const RuleSet> rules;  ///< null when the configuration or a schema has an error
   std::vector<Diagnostic> diagnostics;
   std::size_t refused = 0;  ///< rules left out
   FileStamps stamps;        ///< of the rules' files before they were read
 };
 
-/// `config_path` may be empty when `rule_paths` are given; these then stand in for the configured ones.
-/// A bad rule or script is left out and reported, and stops nothing.
-Loaded load(const std::string& config_path, std::span<const std::string> rule_paths = {});
+/// Stands for all shipped schemas, behind those that are named beside it.
+inline constexpr std::string_view kEverySchema = "auto";
 
-/// The part of load() that may be done again while the engine runs. `rule_paths` as there.
+/// In the order in which they are asked. Empty when one has an error.
+std::optional<std::vector<Schema>> load_schemas(std::span<const std::string> names,
+                                                std::vector<Diagnostic>& diagnostics);
+
+struct LoadRequest {
+  std::string config_path;              ///< may be empty when there are rule paths
+  std::vector<std::string> rule_paths;  ///< instead of the configured ones
+  std::vector<std::string> schemas;     ///< instead of the configured ones
+  bool ignore_logsource = false;
+};
+
+/// A bad rule or script is left out and reported, and stops nothing.
+Loaded load(const LoadRequest& request);
+
+/// The part of load() that may be done again while the engine runs.
 LoadedRules load_rules(const Configuration& configuration, const ActionCatalogue& actions,
-                       std::span<const std::string> rule_paths = {});
+                       const LoadRequest& request = {});
 
 /// The files and folders that decide what load_rules() gives.
 std::vector<std::string> watched_paths(const Configuration& configuration);

@@ -2,7 +2,7 @@
 /// aside, and the new set takes the place of the old one whole, or not at all.
 ///
 /// What an error in the new rules means is for the configuration to say (reload.on_error). In either case a
-/// path that is gone, a broken schema, or a set that would be left without any rule is refused.
+/// path that is gone, a broken schema or a set that would be left without any rule is refused.
 /// Scripts, placeholders, active hours and policy stay as they were when the engine started.
 ///
 /// Threads: one.

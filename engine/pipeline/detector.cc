@@ -42,7 +42,8 @@ Result<void> Detector::match(const Event& event, const Record& record, const Rul
   const auto matching = TRY(rules.match(event, scratch_));
   detection.matches = matching.size();
   if (matching.empty()) return {};
-  const Detected detected{event, rules.schema(), record.stream, record.offset, digest_of(record.bytes), now};
+  const auto& [schema, recognised] = matching.recognised;
+  const Detected detected{recognised, *schema, record.stream, record.offset, digest_of(record.bytes), now};
   for (const RuleIndex index : matching) {
     const Rule& rule = rules.rule(index);
     for (const ActionTemplate& wanted : rule.responses) {

@@ -6,6 +6,7 @@
 /// valid until the EventParser that made it parses again or is destroyed.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,14 +33,23 @@ class Event {
   void collect(std::string_view path, FieldValues& out) const;
   /// The first value at `path` that is not null.
   std::optional<Scalar> first(std::string_view path) const;
+  /// Adds what stands in the object at `container` under the key that is `name` once its blanks are dropped
+  /// ("Threat Name" under "ThreatName").
+  void collect_unspaced(std::string_view container, std::string_view name, FieldValues& out) const;
   /// Adds every string value at any depth; keys are not values.
   void collect_strings(std::vector<std::string_view>& out) const;
+
+  /// The object at `path`, or the objects of the list there, each as an event of its own.
+  std::vector<Event> objects(std::string_view path) const;
+  /// Keeps a text that was made from this event's as long as the event itself.
+  std::string_view keep(std::string text) const;
 
  private:
   friend class EventParser;
   struct Document;
-  explicit Event(const Document& document) : document_(&document) {}
-  const Document* document_;
+  Event(Document& document, std::size_t object) : document_(&document), object_(object) {}
+  Document* document_;
+  std::size_t object_;  ///< which of the document's objects this event is
 };
 
 }  // namespace riposte

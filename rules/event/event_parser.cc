@@ -86,18 +86,22 @@ std::expected<Event, Unusable> EventParser::parse(std::string_view bytes) {
   std::memcpy(document.padded.data(), bytes.data(), bytes.size());
   std::memset(document.padded.data() + bytes.size(), 0, simdjson::SIMDJSON_PADDING);
 
+  document.objects.clear();
+  document.kept.clear();
+  dom::element root;
   const simdjson::error_code error =
-      document.parser.parse(document.padded.data(), bytes.size(), false).get(document.root);
+      document.parser.parse(document.padded.data(), bytes.size(), false).get(root);
   if (error == simdjson::DEPTH_ERROR)
     return std::unexpected(
         Unusable{"too_deep", fmt::format("nested deeper than {} levels", limits_.depth_max)});
   if (error != simdjson::SUCCESS) return std::unexpected(not_json(error));
-  if (!document.root.is_object())
+  if (!root.is_object())
     return std::unexpected(Unusable{"not_an_object", "the record is JSON but no object"});
-  if (find_duplicate(document.root, document.keys))
+  if (find_duplicate(root, document.keys))
     return std::unexpected(
         Unusable{"duplicate_key", "an object has the same key twice; which one counts cannot be told"});
-  return Event(document);
+  document.objects.push_back(root);
+  return Event(document, 0);
 }
 
 }  // namespace riposte

@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "rules/event/ascii.h"
+
 namespace riposte {
 namespace {
-
-std::string lower_ascii(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
-}
 
 std::optional<double> number_of(const Scalar& scalar) {
   if (scalar.is_null() || std::holds_alternative<bool>(scalar.value)) return {};
@@ -35,18 +30,84 @@ std::optional<std::string_view> on_scale(const SeveritySource& source, const Sca
   return name;
 }
 
+/// The way to `name` inside a container.
+FieldWay way_into(const FieldContainer& container, std::string_view name) {
+  std::string key(name);
+  if (container.keys == FieldContainer::Keys::lower_first && !key.empty())
+    key.replace(0, 1, lower_ascii(key.substr(0, 1)));
+  if (container.keys != FieldContainer::Keys::without_blanks) return plain_way(container.path + "." + key);
+  FieldWay way = plain_way(key);
+  way.container = container.path;
+  return way;
+}
+
+bool has_shape(const Schema& schema, const Event& event) {
+  return schema.detect.empty() ||
+         std::ranges::any_of(schema.detect,
+                             [&](const std::vector<FieldTest>& tests) { return all_hold(tests, event); });
+}
+
 }  // namespace
 
-std::vector<std::string> Schema::paths_of(std::string_view field_name) const {
-  const auto it = fields.find(field_name);
-  return it == fields.end() ? std::vector{std::string(field_name)} : it->second;
+const std::vector<std::string_view> kCanonicalFields{
+    field::kDetectionId,
+    field::kTime,
+    field::kRuleId,
+    field::kRuleName,
+    field::kHostId,
+    field::kHostName,
+    "process.pid",
+    "process.start",
+    "process.entity_id",
+    "process.name",
+    "process.executable",
+    "process.command_line",
+    "process.parent.pid",
+    "process.parent.name",
+    "process.parent.executable",
+    "process.parent.command_line",
+    "user.name",
+    "user.domain",
+    "user.id",
+    "source.ip",
+    "source.port",
+    "destination.ip",
+    "destination.port",
+    "file.path",
+    "file.hash.md5",
+    "file.hash.sha1",
+    "file.hash.sha256",
+    "process.hash.md5",
+    "process.hash.sha1",
+    "process.hash.sha256",
+    "registry.path",
+    "container.id",
+};
+
+std::optional<Event> Schema::recognise(const Event& event) const {
+  if (has_shape(*this, event)) return event;
+  for (const std::string& path : body)
+    for (const Event& inner : event.objects(path))
+      if (has_shape(*this, inner)) return inner;
+  return {};
+}
+
+FieldLookup Schema::lookup_of(std::string_view field_name) const {
+  if (const auto it = fields.find(field_name); it != fields.end()) return it->second;
+  FieldLookup lookup{{plain_way(field_name)}, {}};
+  for (const FieldContainer& container : elsewhere) lookup.ways.push_back(way_into(container, field_name));
+  return lookup;
 }
 
 std::optional<Scalar> Schema::first(const Event& event, std::string_view field_name) const {
-  const auto it = fields.find(field_name);
-  if (it == fields.end()) return event.first(field_name);
-  for (const std::string& path : it->second)
-    if (const std::optional<Scalar> value = event.first(path)) return value;
+  FieldValues values;
+  const auto mapped = fields.find(field_name);
+  if (mapped != fields.end())
+    mapped->second.collect(event, values);
+  else
+    lookup_of(field_name).collect(event, values);
+  for (const Scalar& scalar : values.scalars)
+    if (!scalar.is_null()) return scalar;
   return {};
 }
 

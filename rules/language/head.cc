@@ -17,9 +17,9 @@ LogSource read_logsource(MapReader& map) {
 }
 
 void ignore_unchecked_keys(MapReader& map) {
-  constexpr std::array<std::string_view, 10> kIgnoredKeys{
-      "date",    "modified", "references", "falsepositives", "fields",
-      "related", "license",  "taxonomy",   "tests",          "scope"};
+  constexpr std::array<std::string_view, 9> kIgnoredKeys{"date",           "modified", "references",
+                                                         "falsepositives", "fields",   "related",
+                                                         "license",        "taxonomy", "scope"};
   for (const std::string_view key : kIgnoredKeys) map.find(key);
 }
 

@@ -71,6 +71,7 @@ void read_body(MapReader& map, Rule& rule, const ReadContext& context) {
     rule.selections = std::move(detection.selections);
     rule.condition = std::move(detection.condition);
   }
+  rule.tests = read_rule_tests(map);
   const yaml::Node* response = map.find("response");
   if (response == nullptr) return;
   rule.responses = read_responses(*response, map.diagnostics(), context);

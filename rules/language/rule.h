@@ -12,6 +12,7 @@
 #include "engine/base/ip_network.h"
 #include "engine/lifecycle/policy.h"
 #include "rules/language/diagnostic.h"
+#include "rules/language/rule_test.h"
 
 namespace riposte {
 
@@ -170,6 +171,7 @@ struct Rule {
   std::vector<Selection> selections;
   Condition condition;
   std::vector<ActionTemplate> responses;
+  std::vector<RuleTest> tests;
   std::string digest;  ///< of the file's bytes: which version this is
   Location location;   ///< of its id
 };

@@ -1,73 +1,47 @@
 #include "rules/language/schema_reader.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 
 #include <fmt/format.h>
 
 #include "engine/base/nearest.h"
 #include "engine/lifecycle/action.h"
-#include "engine/lifecycle/severity.h"
-#include "rules/language/map_reader.h"
+#include "rules/language/schema_parts.h"
 #include "rules/language/shipped.h"
 
 namespace riposte {
 namespace {
 
-std::optional<std::string> read_level(const yaml::Node& node, std::string_view key,
-                                      Diagnostics& diagnostics) {
-  std::optional<std::string> level = scalar_text(node, fmt::format("the level of '{}'", key), diagnostics);
-  if (!level || parse_severity(*level)) return level;
-  diagnostics.error(
-      node, fmt::format("the level of '{}' must be one of {}, not '{}'{}", key,
-                        fmt::join(kSeverityNames, ", "), *level, did_you_mean(*level, kSeverityNames)));
-  return {};
+constexpr std::array<std::string_view, 3> kKeySpellings{"as_written", "lower_first", "without_blanks"};
+
+void read_detect(MapReader& map, Schema& into) {
+  const yaml::Node* node = map.find("detect");
+  if (node == nullptr) return;
+  const std::span<const yaml::Node> shapes =
+      node->is_sequence() ? std::span(node->items) : std::span(node, 1);
+  for (const yaml::Node& shape : shapes)
+    into.detect.push_back(schema_file::read_tests(shape, "detect", {}, map.diagnostics()));
+  if (shapes.empty())
+    map.diagnostics().error(*node, "'detect' has no shape; leave it out when every event is of this format");
 }
 
-std::map<std::string, std::string> read_values(MapReader map) {
-  std::map<std::string, std::string> values;
-  for (const yaml::Entry& entry : map.entries()) {
-    std::string key = entry.key;
-    for (char& c : key)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (auto level = read_level(entry.value, entry.key, map.diagnostics())) values[key] = std::move(*level);
-  }
-  return values;
-}
-
-std::vector<std::pair<double, std::string>> read_bounds(MapReader map) {
-  std::vector<std::pair<double, std::string>> bounds;
-  for (const yaml::Entry& entry : map.entries()) {
-    double bound = 0;
-    const auto [end, error] = std::from_chars(entry.key.data(), entry.key.data() + entry.key.size(), bound);
-    if (error != std::errc{} || end != entry.key.data() + entry.key.size()) {
-      map.diagnostics().error(entry, fmt::format("a lower bound must be a number, not '{}'", entry.key));
-      continue;
+void read_elsewhere(MapReader& map, Schema& into) {
+  for (const yaml::Node& item : map.list("elsewhere")) {
+    FieldContainer container;
+    if (item.is_scalar()) {
+      container.path = item.text;
+      schema_file::check_path(item.text, item, map.diagnostics());
+    } else {
+      MapReader entry(item, "elsewhere", map.diagnostics());
+      container.path = entry.required_text("in").value_or("");
+      if (const auto keys = entry.one_of("keys", kKeySpellings))
+        container.keys = static_cast<FieldContainer::Keys>(std::ranges::find(kKeySpellings, *keys) -
+                                                           kKeySpellings.begin());
+      entry.finish();
     }
-    if (auto level = read_level(entry.value, entry.key, map.diagnostics()))
-      bounds.emplace_back(bound, std::move(*level));
+    into.elsewhere.push_back(std::move(container));
   }
-  std::ranges::sort(bounds);
-  return bounds;
-}
-
-std::vector<SeveritySource> read_severity(MapReader& map) {
-  std::vector<SeveritySource> sources;
-  for (const yaml::Node& item : map.list("severity")) {
-    MapReader source(item, "severity", map.diagnostics());
-    SeveritySource made{source.required_text("path").value_or(""), {}};
-    std::optional<MapReader> values = source.map("values");
-    std::optional<MapReader> bounds = source.map("at_least");
-    if (values.has_value() == bounds.has_value())
-      map.diagnostics().error(item, "a severity needs either 'values' or 'at_least'");
-    else if (values)
-      made.scale = read_values(*values);
-    else
-      made.scale = read_bounds(*bounds);
-    source.finish();
-    sources.push_back(std::move(made));
-  }
-  return sources;
 }
 
 }  // namespace
@@ -79,16 +53,12 @@ std::optional<Schema> read_schema(std::string_view bytes, Diagnostics& diagnosti
   Schema schema;
   schema.name = map.required_text("name").value_or("");
   schema.title = map.text("title").value_or("");
-  schema.severity = read_severity(map);
-  if (std::optional<MapReader> fields = map.map("fields")) {
-    for (const yaml::Entry& entry : fields->entries()) {
-      MapReader line(fields->node(), "fields", diagnostics);
-      std::vector<std::string> paths = line.texts(entry.key);
-      if (paths.empty() && (entry.value.is_sequence() || entry.value.is_scalar()))
-        diagnostics.error(entry, fmt::format("field '{}' has no path", entry.key));
-      schema.fields[entry.key] = std::move(paths);
-    }
-  }
+  read_detect(map, schema);
+  schema.body = schema_file::read_paths(map, "body");
+  read_elsewhere(map, schema);
+  schema_file::read_severity(map, schema);
+  schema_file::read_fields(map, schema);
+  schema_file::read_origin(map, schema);
   map.finish();
   if (!diagnostics.ok()) return {};
   schema.digest = digest_of(bytes);
@@ -114,6 +84,20 @@ Result<Schema> shipped_schema(std::string_view name) {
   std::optional<Schema> schema = read_schema(shipped->text, diagnostics);
   if (!schema) return fail(Errc::corrupt, diagnostics.all().front().text());
   return std::move(*schema);
+}
+
+std::vector<Schema> shipped_schemas() {
+  std::vector<Schema> schemas;
+  for (const std::string_view name : shipped_schema_names())
+    if (auto schema = shipped_schema(name)) schemas.push_back(*std::move(schema));
+  return schemas;
+}
+
+Schema generic_schema() {
+  Schema schema;
+  schema.name = "generic";
+  schema.title = "No known format";
+  return schema;
 }
 
 }  // namespace riposte

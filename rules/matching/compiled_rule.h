@@ -8,28 +8,22 @@
 #include <variant>
 #include <vector>
 
-#include "rules/event/schema.h"
 #include "rules/language/diagnostic.h"
 #include "rules/language/rule.h"
 #include "rules/matching/value_matcher.h"
 
 namespace riposte {
 
-/// The fields that the rules of one set look at, each once: what an event is asked for.
-class FieldTable {
+/// The fields that the rules of one set look at, each once. The numbers are the same for every event format.
+class FieldNames {
  public:
   /// The number of a field; new ones are added.
-  std::size_t number_of(const std::string& name, const Schema& schema);
-
-  std::size_t size() const { return paths_.size(); }
-  /// Fills `values` with what the event has for field `number`: the first of its paths that has a value.
-  void extract(const Event& event, std::size_t number, FieldValues& values) const;
-  /// Of all fields.
-  std::vector<std::string> all_paths() const;
+  std::size_t number_of(const std::string& name);
+  const std::vector<std::string>& all() const { return names_; }
 
  private:
   std::map<std::string, std::size_t, std::less<>> numbers_;
-  std::vector<std::vector<std::string>> paths_;
+  std::vector<std::string> names_;
 };
 
 /// Compares a field with another one.
@@ -54,11 +48,11 @@ struct CompiledSelection {
 
 struct CompiledRule {
   std::vector<CompiledSelection> selections;
-  bool has_keywords = false;
+  std::vector<std::size_t> fields;  ///< that it looks at, in rising order
 };
 
 /// Empty, with diagnostics, when a pattern cannot be compiled.
-std::optional<CompiledRule> compile_rule(const Rule& rule, const Schema& schema, FieldTable& fields,
+std::optional<CompiledRule> compile_rule(const Rule& rule, FieldNames& fields,
                                          std::vector<Diagnostic>& diagnostics);
 
 }  // namespace riposte

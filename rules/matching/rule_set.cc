@@ -4,47 +4,32 @@
 #include <array>
 
 #include "engine/lifecycle/action.h"
+#include "rules/language/schema_reader.h"
 #include "rules/matching/compiled_rule.h"
+#include "rules/matching/event_reading.h"
 
 namespace riposte {
 namespace {
 
 enum class Answer : std::uint8_t { unknown, no, yes };
 
-struct PreparedField {
-  FieldValues values;
-  std::vector<PreparedValue> prepared;
+bool same(const LogSource& a, const LogSource& b) {
+  return a.product == b.product && a.category == b.category && a.service == b.service;
+}
+
+/// The rules that events of one format can match.
+struct Program {
+  Schema schema;
+  std::vector<std::uint32_t> rules;
+  std::vector<FieldLookup> fields;  ///< by number; empty when none of the rules asks
 };
-
-void prepare_all(PreparedField& field_values) {
-  field_values.prepared.clear();
-  for (const Scalar& scalar : field_values.values.scalars)
-    if (!scalar.is_null()) field_values.prepared.push_back(prepare(scalar));
-}
-
-bool holds(const ValueMatcher& matcher, const PreparedField& found,
-           std::span<const PreparedField> /*fields*/) {
-  return matcher.matches_field(found.values) ||
-         std::ranges::any_of(found.prepared,
-                             [&](const PreparedValue& value) { return matcher.matches(value); });
-}
-
-bool holds(const CompiledReference& reference, const PreparedField& found,
-           std::span<const PreparedField> fields) {
-  return std::ranges::any_of(found.prepared, [&](const PreparedValue& value) {
-    return std::ranges::any_of(fields[reference.field].prepared, [&](const PreparedValue& other) {
-      return refers(reference.reference, reference.cased, value, other);
-    });
-  });
-}
 
 }  // namespace
 
 struct Scratch::Body {
-  std::vector<PreparedField> fields;
-  PreparedField strings;
-  std::vector<std::string_view> string_leaves;
+  EventReading reading;
   std::vector<Answer> selections;  ///< of the rule being looked at
+  std::vector<bool> admitted;      ///< by log source
   std::vector<RuleIndex> matches;
 };
 
@@ -56,44 +41,51 @@ Scratch& Scratch::operator=(Scratch&&) noexcept = default;
 struct RuleSet::Body {
   std::vector<Rule> rules;
   std::vector<CompiledRule> compiled;
-  FieldTable fields;
-  Schema schema;
-  std::vector<std::string> paths;
+  std::vector<LogSource> log_sources;      ///< each once
+  std::vector<std::size_t> log_source_of;  ///< by rule
+  std::vector<Program> programs;           ///< the last one takes what no other recognises
   std::string digest;
-  bool has_keywords = false;
+  CompileOptions options;
 
-  void read_event(const Event& event, Scratch::Body& scratch) const {
-    scratch.fields.resize(std::max(scratch.fields.size(), fields.size()));
-    for (std::size_t number = 0; number < fields.size(); ++number) {
-      fields.extract(event, number, scratch.fields[number].values);
-      prepare_all(scratch.fields[number]);
+  void add_rule(Rule rule, CompiledRule made) {
+    const auto known = std::ranges::find_if(
+        log_sources, [&](const LogSource& source) { return same(source, rule.logsource); });
+    log_source_of.push_back(static_cast<std::size_t>(known - log_sources.begin()));
+    if (known == log_sources.end()) log_sources.push_back(rule.logsource);
+    compiled.push_back(std::move(made));
+    rules.push_back(std::move(rule));
+  }
+
+  void add_program(Schema schema, const std::vector<std::string>& field_names) {
+    Program program{std::move(schema), {}, std::vector<FieldLookup>(field_names.size())};
+    for (std::uint32_t i = 0; i < rules.size(); ++i) {
+      const LogSource& source = rules[i].logsource;
+      if (!options.ignore_logsource &&
+          !program.schema.origin.may_admit(source.product, source.category, source.service))
+        continue;
+      program.rules.push_back(i);
+      for (const std::size_t number : compiled[i].fields)
+        if (program.fields[number].ways.empty())
+          program.fields[number] = program.schema.lookup_of(field_names[number]);
     }
-    if (!has_keywords) return;
-    scratch.string_leaves.clear();
-    event.collect_strings(scratch.string_leaves);
-    scratch.strings.values.clear();
-    for (const std::string_view text : scratch.string_leaves)
-      scratch.strings.values.scalars.push_back({text});
-    prepare_all(scratch.strings);
+    programs.push_back(std::move(program));
   }
 
-  static bool line_holds(const CompiledLine& line, const Scratch::Body& scratch) {
-    const PreparedField& found = line.field ? scratch.fields[*line.field] : scratch.strings;
-    const auto pattern_holds = [&](const CompiledPattern& pattern) {
-      return std::visit([&](const auto& test) { return holds(test, found, scratch.fields); }, pattern);
-    };
-    const auto value_holds = [&](const std::vector<CompiledPattern>& patterns) {
-      return std::ranges::any_of(patterns, pattern_holds);
-    };
-    const bool holds_plainly = line.all ? std::ranges::all_of(line.values, value_holds)
-                                        : std::ranges::any_of(line.values, value_holds);
-    return holds_plainly != line.negated;
+  std::pair<const Program*, Event> program_for(const Event& event) const {
+    for (const Program& program : programs)
+      if (const std::optional<Event> inner = program.schema.recognise(event)) return {&program, *inner};
+    return {&programs.back(), event};
   }
 
-  static bool selection_holds(const CompiledSelection& selection, const Scratch::Body& scratch) {
-    return std::ranges::any_of(selection.maps, [&](const std::vector<CompiledLine>& map) {
-      return std::ranges::all_of(map, [&](const CompiledLine& line) { return line_holds(line, scratch); });
-    });
+  void begin_event(const Program& program, const Event& event, Scratch::Body& scratch) const {
+    scratch.reading.begin(event, program.fields);
+    scratch.matches.clear();
+    scratch.admitted.assign(log_sources.size(), true);
+    if (options.ignore_logsource) return;
+    const EventOrigin origin = program.schema.origin.origin_of(event);
+    for (std::size_t i = 0; i < log_sources.size(); ++i)
+      scratch.admitted[i] =
+          origin.admits(log_sources[i].product, log_sources[i].category, log_sources[i].service);
   }
 
   /// Two-valued: what is not there does not match, and its negation does.
@@ -105,7 +97,7 @@ struct RuleSet::Body {
       case Condition::Kind::selection: {
         Answer& known = scratch.selections[condition.selection];
         if (known == Answer::unknown)
-          known = selection_holds(rule.selections[condition.selection], scratch) ? Answer::yes : Answer::no;
+          known = holds(rule.selections[condition.selection], scratch.reading) ? Answer::yes : Answer::no;
         return known == Answer::yes;
       }
       case Condition::Kind::all_of:
@@ -122,46 +114,52 @@ struct RuleSet::Body {
 RuleSet::RuleSet(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 RuleSet::~RuleSet() = default;
 
-CompiledRules RuleSet::compile(std::vector<Rule> rules, Schema schema) {
+CompiledRules RuleSet::compile(std::vector<Rule> rules, std::vector<Schema> schemas, CompileOptions options) {
   auto body = std::make_unique<Body>();
-  body->schema = std::move(schema);
+  body->options = options;
   CompiledRules result;
-  std::string identity = body->schema.digest;
+  FieldNames fields;
+  std::string identity = options.ignore_logsource ? "any log source" : "";
   for (Rule& rule : rules) {
-    std::optional<CompiledRule> compiled = compile_rule(rule, body->schema, body->fields, result.diagnostics);
+    std::optional<CompiledRule> compiled = compile_rule(rule, fields, result.diagnostics);
     if (!compiled) {
       ++result.refused;
       continue;
     }
     identity += '\n' + rule.id.value() + ' ' + rule.digest;
-    body->has_keywords = body->has_keywords || compiled->has_keywords;
-    body->compiled.push_back(std::move(*compiled));
-    body->rules.push_back(std::move(rule));
+    body->add_rule(std::move(rule), std::move(*compiled));
   }
-  body->paths = body->fields.all_paths();
+  if (schemas.size() != 1) schemas.push_back(generic_schema());
+  for (Schema& schema : schemas) {
+    identity += '\n' + schema.name + ' ' + schema.digest;
+    body->add_program(std::move(schema), fields.all());
+  }
   body->digest = digest_of(identity);
   result.rules = std::shared_ptr<const RuleSet>(new RuleSet(std::move(body)));
   return result;
 }
 
-Result<std::span<const RuleIndex>> RuleSet::match(const Event& event, Scratch& scratch) const {
+Result<Matches> RuleSet::match(const Event& event, Scratch& scratch) const {
   Scratch::Body& work = *scratch.body_;
-  body_->read_event(event, work);
-  work.matches.clear();
-  for (std::size_t i = 0; i < body_->compiled.size(); ++i) {
+  const auto [program, inner] = body_->program_for(event);
+  body_->begin_event(*program, inner, work);
+  for (const std::uint32_t i : program->rules) {
+    if (!work.admitted[body_->log_source_of[i]]) continue;
     const CompiledRule& rule = body_->compiled[i];
     work.selections.assign(rule.selections.size(), Answer::unknown);
-    if (Body::condition_holds(body_->rules[i].condition, rule, work))
-      work.matches.emplace_back(static_cast<std::uint32_t>(i));
+    if (Body::condition_holds(body_->rules[i].condition, rule, work)) work.matches.emplace_back(i);
   }
-  return std::span<const RuleIndex>(work.matches);
+  return Matches{{&program->schema, inner}, work.matches};
+}
+
+Recognised RuleSet::recognise(const Event& event) const {
+  const auto [program, inner] = body_->program_for(event);
+  return {&program->schema, inner};
 }
 
 const Rule& RuleSet::rule(RuleIndex index) const { return body_->rules[index.value()]; }
 std::size_t RuleSet::size() const { return body_->rules.size(); }
-const Schema& RuleSet::schema() const { return body_->schema; }
 const std::string& RuleSet::digest() const { return body_->digest; }
-std::span<const std::string> RuleSet::paths() const { return body_->paths; }
 
 std::optional<Severity> severity_of(const Event& event, const Schema& schema) {
   const std::optional<std::string_view> name = schema.severity_name(event);

@@ -1,5 +1,5 @@
-/// Rules compiled against one event format: immutable, shared, and ready to be asked which of them an event
-/// matches.
+/// Rules compiled against one or several event formats: immutable, shared, and ready to be asked which of
+/// them an event matches.
 ///
 /// Threads: any number at once, each with its own Scratch.
 #pragma once
@@ -43,26 +43,48 @@ class Scratch {
 
 struct CompiledRules;
 
+struct CompileOptions {
+  bool ignore_logsource = false;  ///< every rule looks at every event
+};
+
+/// An event and the format that it is of.
+struct Recognised {
+  const Schema* schema;  ///< lives as long as the RuleSet
+  Event event;           ///< as the format reads it, its wrapping taken off
+};
+
+/// The rules that an event matches, in the order of the set.
+struct Matches {
+  Recognised recognised;
+  std::span<const RuleIndex> rules;
+
+  auto begin() const { return rules.begin(); }
+  auto end() const { return rules.end(); }
+  std::size_t size() const { return rules.size(); }
+  bool empty() const { return rules.empty(); }
+};
+
 class RuleSet {
  public:
-  /// A rule that cannot be compiled (a regular expression that RE2 refuses) is left out and reported; the
-  /// others stand.
-  static CompiledRules compile(std::vector<Rule> rules, Schema schema);
+  /// The first schema that recognises an event counts. A single schema is asked nothing: every event is read
+  /// by it. What none of several recognises is read by generic_schema(). A rule that cannot be compiled (a
+  /// regular expression that RE2 refuses) is left out and reported; the others stand.
+  static CompiledRules compile(std::vector<Rule> rules, std::vector<Schema> schemas,
+                               CompileOptions options = {});
   ~RuleSet();
   RuleSet(const RuleSet&) = delete;
   RuleSet& operator=(const RuleSet&) = delete;
 
-  /// Every rule that the event matches, in the order of the set. None is an answer; an error is "could not
-  /// tell". Errors:  unavailable (a matching engine ran out of its memory budget).
-  Result<std::span<const RuleIndex>> match(const Event& event, Scratch& scratch) const;
+  /// Every rule whose log source the event may come from and whose detection it matches. None is an answer;
+  /// an error is "could not tell". Errors:  unavailable (a matching engine ran out of its memory budget).
+  Result<Matches> match(const Event& event, Scratch& scratch) const;
+  /// The format alone.
+  Recognised recognise(const Event& event) const;
 
   const Rule& rule(RuleIndex index) const;
   std::size_t size() const;
-  const Schema& schema() const;
-  /// Which rules and which schema these are: the same files give the same digest.
+  /// Which rules and which schemas these are: the same files give the same digest.
   const std::string& digest() const;
-  /// Every document path that some rule's detection asks for.
-  std::span<const std::string> paths() const;
 
  private:
   struct Body;
@@ -76,7 +98,8 @@ struct CompiledRules {
   std::size_t refused = 0;
 };
 
-/// How severe the event calls itself. Empty when it does not say: the rule's level counts then.
+/// How severe the event (as recognised) calls itself. Empty when it does not say: the rule's level counts
+/// then.
 std::optional<Severity> severity_of(const Event& event, const Schema& schema);
 
 }  // namespace riposte

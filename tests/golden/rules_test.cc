@@ -67,7 +67,7 @@ class GoldenRules : public ::testing::TestWithParam<std::string> {
     const std::vector<std::string> paths{folder_.string()};
     ReadRules read = read_rules(paths, {actions, active_hours});
     CompiledRules compiled =
-        RuleSet::compile(std::move(read.rules), *shipped_schema("elastic_security_alert"));
+        RuleSet::compile(std::move(read.rules), {*shipped_schema("elastic_security_alert")});
     rules_ = compiled.rules;
     for (auto* list : {&read.diagnostics, &compiled.diagnostics})
       for (Diagnostic& diagnostic : *list) {

@@ -18,7 +18,7 @@ World::World(std::vector<std::string> rules, Policy policy, WallTime start)
     if (!rule) throw std::logic_error(diagnostics.all().front().text());
     read.push_back(std::move(*rule));
   }
-  rules_ = RuleSet::compile(std::move(read), *shipped_schema("elastic_security_alert")).rules;
+  rules_ = RuleSet::compile(std::move(read), {*shipped_schema("elastic_security_alert")}).rules;
   restart();
 }
 

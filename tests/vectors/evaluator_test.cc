@@ -22,7 +22,7 @@ std::size_t matches(const Json& tested) {
   ReadDocuments read = read_documents(tested["rule"].get<std::string>(), diagnostics, {actions, hours});
   Schema plain;
   plain.name = "plain";
-  const CompiledRules compiled = RuleSet::compile(std::move(read.rules), plain);
+  const CompiledRules compiled = RuleSet::compile(std::move(read.rules), {plain});
   EventParser parser;
   Scratch scratch;
   const auto event = parser.parse(tested["event"].dump());

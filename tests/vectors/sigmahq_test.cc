@@ -41,7 +41,7 @@ class SigmaHqRules : public testing::Test {
 
 TEST_F(SigmaHqRules, LoadUnchangedButForThoseWhoseListsAreMissing) {
   ReadRules read_back = read();
-  const auto compiled = RuleSet::compile(std::move(read_back.rules), Schema{});
+  const auto compiled = RuleSet::compile(std::move(read_back.rules), {});
   EXPECT_EQ(compiled.rules->size(), kRulesThatLoad);
   EXPECT_EQ(compiled.refused, 0U);
   EXPECT_EQ(read_back.refused, kRulesWithoutTheirLists);

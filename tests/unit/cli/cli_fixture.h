@@ -29,9 +29,14 @@ class CommandLine : public ApiFixture {
                              [this](const cli::CheckOptions& options) {
                                checked = options;
                                return 1;
+                             },
+                             [this](const cli::SchemaDetectOptions& options) {
+                               detected = options;
+                               return 1;
                              }};
   std::optional<cli::RunOptions> ran;
   std::optional<cli::CheckOptions> checked;
+  std::optional<cli::SchemaDetectOptions> detected;
   std::filesystem::path folder;
 
   void SetUp() override {

@@ -57,6 +57,19 @@ TEST_F(CommandLine, HandsRunAndCheckToTheEngine) {
   EXPECT_TRUE(checked->json);
 }
 
+TEST_F(CommandLine, HandsTheEventsToTheSchemasThatWereNamed) {
+  EXPECT_EQ(run({"schema", "detect", "-"}).code, 1);
+  ASSERT_TRUE(detected);
+  EXPECT_EQ(detected->events, "-");
+  EXPECT_EQ(detected->schemas, std::vector<std::string>{"auto"});
+  EXPECT_FALSE(detected->json);
+  EXPECT_EQ(run({"schema", "detect", "--schema", "a.yaml", "--schema", "auto", "--json", "events"}).code, 1);
+  EXPECT_EQ(detected->events, "events");
+  EXPECT_EQ(detected->schemas, (std::vector<std::string>{"a.yaml", "auto"}));
+  EXPECT_TRUE(detected->json);
+  EXPECT_EQ(run({"schema", "detect"}).code, cli::kExitUsage);
+}
+
 TEST_F(CommandLine, CallsWrongUsageWrongUsage) {
   for (const std::vector<std::string>& wrong : {std::vector<std::string>{},
                                                 {"acions"},

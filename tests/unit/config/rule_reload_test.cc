@@ -33,7 +33,7 @@ class ChangedRules : public testing::Test {
   void begin(const std::string& more, const std::string& paths = "[rules]") {
     const auto file =
         folder_.write("riposte.yaml", "data: d\nrules: " + paths + "\nsource: {stdin: {}}\n" + more);
-    loaded_ = load(file.string());
+    loaded_ = load({.config_path = file.string()});
     ASSERT_TRUE(loaded_.rules);
     first_ = loaded_.rules->digest();
     reload_.emplace(RuleReloadParts{*loaded_.configuration, loaded_.actions, clock_, metrics_,
@@ -237,7 +237,7 @@ TEST_F(ChangedRules, ThatChangeWhileTheyAreReadAreReadAgainWhenTheyRest) {
   writer.request_stop();
   writer.join();
   look();
-  const auto written = load((folder_.path() / "riposte.yaml").string());
+  const auto written = load({.config_path = (folder_.path() / "riposte.yaml").string()});
   EXPECT_EQ(reload_->in_force().digest(), written.rules->digest());
 }
 
@@ -270,7 +270,7 @@ TEST_F(ChangedRules, IncludeASchemaThatIsAFile) {
   folder_.write("schemas/mine.yaml", schema + "other]\n");
   look();
   ASSERT_EQ(used_.size(), 1U);
-  EXPECT_THAT(used_.back()->paths(), testing::ElementsAre("other"));
+  EXPECT_NE(used_.back()->digest(), first_);
   folder_.write("schemas/mine.yaml", "nonsense\n");
   look();
   EXPECT_EQ(used_.size(), 1U);

@@ -13,7 +13,9 @@ class WatchedRules : public testing::Test {
  protected:
   WatchedRules() {
     write("a");
-    loaded_ = load(folder_.write("riposte.yaml", "data: d\nrules: [rules]\nsource: {stdin: {}}\n").string());
+    loaded_ =
+        load({.config_path =
+                  folder_.write("riposte.yaml", "data: d\nrules: [rules]\nsource: {stdin: {}}\n").string()});
   }
 
   void write(const std::string& value) const {

@@ -23,7 +23,7 @@ class ExampleRules : public ::testing::Test {
     const std::vector<std::string> paths{RIPOSTE_SOURCE_DIR "/examples/rules"};
     ReadRules read = read_rules(paths, {actions, hours});
     for (const Diagnostic& diagnostic : read.diagnostics) ADD_FAILURE() << diagnostic.text();
-    compiled_ = RuleSet::compile(std::move(read.rules), *shipped_schema("elastic_security_alert"));
+    compiled_ = RuleSet::compile(std::move(read.rules), {*shipped_schema("elastic_security_alert")});
   }
 
   std::vector<std::string> titles(std::string_view json) {

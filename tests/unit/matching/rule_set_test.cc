@@ -62,23 +62,71 @@ TEST(RuleSets, LeaveOutARuleThatCannotBeCompiledAndKeepTheOthers) {
   EXPECT_THAT(ids(*compiled.rules, R"({"a":1,"b":1})", scratch), ElementsAre("r1", "r2", "r3"));
 }
 
-TEST(RuleSets, ListThePathsThatTheRulesAskFor) {
-  Schema schema;
-  schema.fields["Image"] = {"process.executable", "image"};
-  std::vector<Rule> rules;
-  rules.push_back(rule("r", "{Image: x, a: 1, b: null}"));
-  EXPECT_THAT(RuleSet::compile(std::move(rules), schema).rules->paths(),
-              ElementsAre("a", "b", "image", "process.executable"));
-}
-
 TEST(RuleSets, HaveADigestOfTheirRulesAndTheirSchema) {
   const std::string digest = RuleSet::compile(three_rules(), {}).rules->digest();
   EXPECT_EQ(RuleSet::compile(three_rules(), {}).rules->digest(), digest);
   std::vector<Rule> fewer = three_rules();
   fewer.pop_back();
   EXPECT_NE(RuleSet::compile(std::move(fewer), {}).rules->digest(), digest);
-  EXPECT_NE(RuleSet::compile(three_rules(), *shipped_schema("elastic_security_alert")).rules->digest(),
+  EXPECT_NE(RuleSet::compile(three_rules(), {*shipped_schema("elastic_security_alert")}).rules->digest(),
             digest);
+}
+
+Schema schema_named(const std::string& name, const std::string& key) {
+  Schema schema;
+  schema.name = name;
+  schema.detect = {{{FieldTest::Kind::present, key, {}, {}}}};
+  return schema;
+}
+
+TEST(RuleSets, ReadEveryEventByTheFirstSchemaThatRecognisesIt) {
+  Schema first = schema_named("first", "one");
+  first.fields["Image"] = {{plain_way("image.one")}, {}};
+  Schema second = schema_named("second", "both");
+  second.fields["Image"] = {{plain_way("image.two")}, {}};
+  std::vector<Rule> rules;
+  rules.push_back(rule("r", "{Image: x}"));
+  const auto compiled = RuleSet::compile(std::move(rules), {first, second}).rules;
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {R"({"one":1,"both":1,"image":{"one":"x"}})", "first"},
+      {R"({"both":1,"image":{"two":"x"}})", "second"},
+      {R"({"other":1,"Image":"x"})", "generic"}};
+  EventParser parser;
+  Scratch scratch;
+  for (const auto& [json, name] : cases) {
+    const auto matches = compiled->match(*parser.parse(json), scratch);
+    EXPECT_EQ(matches->size(), 1U) << json;
+    EXPECT_EQ(matches->recognised.schema->name, name);
+    EXPECT_EQ(compiled->recognise(*parser.parse(json)).schema->name, name);
+  }
+  EXPECT_THAT(ids(*compiled, R"({"both":1,"image":{"one":"x"},"Image":"x"})", scratch), IsEmpty());
+}
+
+TEST(RuleSets, AskASingleSchemaNothing) {
+  Schema only = schema_named("only", "never there");
+  only.fields["Image"] = {{plain_way("image")}, {}};
+  std::vector<Rule> rules;
+  rules.push_back(rule("r", "{Image: x}"));
+  Scratch scratch;
+  const auto compiled = RuleSet::compile(std::move(rules), {only}).rules;
+  EXPECT_THAT(ids(*compiled, R"({"image":"x"})", scratch), ElementsAre("r"));
+}
+
+TEST(RuleSets, AskOnlyRulesOfTheLogSourceThatTheEventComesFrom) {
+  std::vector<Rule> rules;
+  for (const char* id : {"any", "created", "network", "linux"}) rules.push_back(rule(id, "{a: 1}"));
+  rules[1].logsource = {"process_creation", "windows", ""};
+  rules[2].logsource = {"network_connection", "windows", "sysmon"};
+  rules[3].logsource = {"", "linux", ""};
+  const std::string sysmon = R"({"a":1,"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational"})";
+  Scratch scratch;
+  const auto gated = RuleSet::compile(rules, {*shipped_schema("windows_event_flat")}).rules;
+  EXPECT_THAT(ids(*gated, sysmon, scratch), ElementsAre("any", "created"));
+  EXPECT_THAT(ids(*gated, R"({"a":1})", scratch), ElementsAre("any", "created", "network"));
+  const auto open =
+      RuleSet::compile(rules, {*shipped_schema("windows_event_flat")}, {.ignore_logsource = true}).rules;
+  EXPECT_THAT(ids(*open, sysmon, scratch), ElementsAre("any", "created", "network", "linux"));
+  EXPECT_NE(open->digest(), gated->digest());
 }
 
 TEST(RuleSets, ShareAScratchFromSetToSet) {

@@ -68,7 +68,7 @@ class RunningEngine : public testing::Test {
     Diagnostics diagnostics("rule.yml");
     const std::map<std::string, ActiveHours> no_hours;
     auto rule = read_rule(kRule, diagnostics, {actions_, no_hours});
-    rules_ = RuleSet::compile({*rule}, *shipped_schema("elastic_security_alert")).rules;
+    rules_ = RuleSet::compile({*rule}, {*shipped_schema("elastic_security_alert")}).rules;
     source_.assign(stream_);
   }
 

@@ -59,7 +59,7 @@ class ChangingRules : public testing::Test {
                             diagnostics, {actions_, no_hours});
       rules.push_back(std::move(*rule));
     }
-    return RuleSet::compile(std::move(rules), *shipped_schema("elastic_security_alert")).rules;
+    return RuleSet::compile(std::move(rules), {*shipped_schema("elastic_security_alert")}).rules;
   }
 
   void start(std::shared_ptr<const RuleSet> rules) {

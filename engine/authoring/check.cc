@@ -1,4 +1,4 @@
-#include "engine/config/check.h"
+#include "engine/authoring/check.h"
 
 #include <algorithm>
 

@@ -1,0 +1,86 @@
+#include "engine/authoring/commands.h"
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "engine/authoring/check.h"
+#include "engine/authoring/event_lines.h"
+#include "engine/authoring/explain.h"
+#include "engine/authoring/match.h"
+#include "engine/authoring/schema_detect.h"
+#include "engine/cli/exit_code.h"
+#include "engine/config/loading.h"
+
+namespace riposte::authoring {
+namespace {
+
+int failed(const Error& error) {
+  std::cerr << "riposte: error: " << error.text() << '\n';
+  return cli::exit_code_of(error.code);
+}
+
+/// The rules, with everything that is wrong with them on stderr. Null when there is nothing to work with.
+Loaded load_rules(const cli::RuleOptions& options) {
+  Loaded loaded = load({options.config_path, options.rules, options.schemas, options.ignore_logsource});
+  for (const Diagnostic& diagnostic : loaded.diagnostics)
+    if (diagnostic.kind == Diagnostic::Kind::error) std::cerr << diagnostic.text() << '\n';
+  if (loaded.refused > 0)
+    std::cerr << fmt::format("riposte: {} refused; going on with the other {}\n", loaded.refused,
+                             loaded.rules ? loaded.rules->size() : 0);
+  return loaded;
+}
+
+bool somebody_watches() { return ::isatty(STDERR_FILENO) == 1; }
+
+Result<std::string> read_whole(const std::string& source) {
+  std::string bytes;
+  TRY(read_event_lines(
+      std::vector{source}, [&](const EventLine& line) { bytes.append(line.bytes).append("\n"); },
+      [](std::uint64_t) {}));
+  return bytes;
+}
+
+}  // namespace
+
+int check(const cli::CheckOptions& options) {
+  const Loaded loaded = load({.config_path = options.config_path, .rule_paths = options.paths});
+  print_check(loaded, options.json, std::cout);
+  return is_clean(loaded) ? cli::kExitOk : cli::kExitRefused;
+}
+
+int schema_detect(const cli::SchemaDetectOptions& options) {
+  const auto clean = detect_schemas(options.events, options.schemas, options.json, std::cout);
+  if (!clean) return failed(clean.error());
+  return *clean ? cli::kExitOk : cli::kExitRefused;
+}
+
+int match(const cli::MatchOptions& options) {
+  const Loaded loaded = load_rules(options.rules);
+  if (!loaded.rules) return cli::kExitRefused;
+  Progress progress(total_bytes(options.events), std::cerr, somebody_watches());
+  const auto counts = match_events(*loaded.rules, options.events, std::cout, std::cerr, progress);
+  if (!counts) return failed(counts.error());
+  if (counts->unreadable == 0) return cli::kExitOk;
+  std::cerr << fmt::format("riposte: {} of {} lines could not be read\n", counts->unreadable,
+                           counts->events + counts->unreadable);
+  return cli::kExitRefused;
+}
+
+int explain(const cli::ExplainOptions& options) {
+  const Loaded loaded = load_rules(options.rules);
+  if (!loaded.rules) return cli::kExitRefused;
+  const auto rule = find_rule(*loaded.rules, options.rule);
+  if (!rule) return failed(rule.error());
+  const auto event = read_whole(options.event);
+  if (!event) return failed(event.error());
+  const auto matches =
+      explain_event(*loaded.rules, *rule, *event, options.rules.ignore_logsource, options.json, std::cout);
+  if (!matches) return failed(matches.error());
+  return *matches ? cli::kExitOk : cli::kExitRefused;
+}
+
+}  // namespace riposte::authoring

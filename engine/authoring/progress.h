@@ -1,0 +1,35 @@
+/// A line on stderr that says how far a long piece of work has come. Silent for the first two seconds, and
+/// where nobody watches.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <ostream>
+
+namespace riposte {
+
+class Progress {
+ public:
+  /// `total`: bytes to read; 0 when nobody knows. `watched`: somebody sees the line, a terminal as a rule.
+  Progress(std::uint64_t total, std::ostream& out, bool watched);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// `done`: bytes read; `events` among them.
+  void tell(std::uint64_t done, std::uint64_t events);
+
+  static constexpr std::chrono::seconds kFirstAfter{2};
+  static constexpr std::chrono::milliseconds kInterval{500};
+
+ private:
+  using Steady = std::chrono::steady_clock;
+  const std::uint64_t total_;
+  std::ostream& out_;
+  const bool watched_;
+  const Steady::time_point begun_ = Steady::now();
+  Steady::time_point next_ = begun_ + kFirstAfter;
+  bool written_ = false;
+};
+
+}  // namespace riposte

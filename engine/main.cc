@@ -1,7 +1,6 @@
 // The composition root: builds every object on the stack of run(), in the order in which they lean on each
 // other.
 
-#include <csignal>
 #include <iostream>
 #include <thread>
 
@@ -20,19 +19,17 @@
 #include "connectors/verify/script_verifier.h"
 #include "engine/authoring/commands.h"
 #include "engine/base/log.h"
+#include "engine/base/signals.h"
 #include "engine/cli/command_line.h"
 #include "engine/cli/exit_code.h"
 #include "engine/config/host_names.h"
 #include "engine/config/loading.h"
+#include "engine/config/rule_watch.h"
 #include "engine/pipeline/engine.h"
 #include "engine/store/action_store.h"
 
 namespace riposte {
 namespace {
-
-/// A failure that only a restart can clear, as sysexits.h has it: the service manager starts the engine
-/// again.
-constexpr int kExitRestart = 70;
 
 template <class Made>
 Result<std::unique_ptr<Source>> as_source(Result<Made> made) {
@@ -60,16 +57,17 @@ Result<std::unique_ptr<DeadLetterSink>> open_dead_letters(const Configuration& c
   return TRY(FileDeadLetters::open(std::get<DeadLetterFile>(configuration.dead_letters).path));
 }
 
-/// Waits for SIGINT or SIGTERM (nothing) or for the engine to fail (why).
-std::optional<Error> wait_for_the_end(Engine& engine, const sigset_t& signals) {
-  constexpr timespec kNoWait{0, 0};
+/// Waits for a signal to end (nothing) or for the engine to fail (why).
+std::optional<Error> wait_for_the_end(Engine& engine, RuleWatch& rules, Signals& signals) {
   for (;;) {
     if (auto failure = engine.failure(std::chrono::milliseconds(200))) return failure;
-    if (sigtimedwait(&signals, nullptr, &kNoWait) > 0) return {};
+    const auto wish = signals.take();
+    if (wish == Signals::Wish::end) return {};
+    if (wish == Signals::Wish::reload) rules.reload();
   }
 }
 
-Result<void> serve(const Configuration& configuration, Loaded& loaded, const sigset_t& signals) {
+Result<void> serve(const Configuration& configuration, Loaded& loaded, Signals& signals) {
   SystemClock clock;
   Metrics metrics;
   const auto store = TRY(ActionStore::open(configuration.data_directory));
@@ -96,12 +94,17 @@ Result<void> serve(const Configuration& configuration, Loaded& loaded, const sig
                                          own_host_name()},
                                         {clock, *store, *source, *dead_letters, hands, loaded.actions,
                                          configuration.policy, loaded.rules, metrics}));
+  RuleWatch rules(
+      {configuration, loaded.actions, clock, metrics, [&](auto set) { engine->use(std::move(set)); }},
+      {loaded.rules, {}, loaded.refused, std::move(loaded.stamps)});
   const UserDirectory users(configuration.users);
   const auto server = TRY(http::HttpServer::start(configuration.http, users, engine->control(), metrics));
   log::info("running", {{"version", std::string(RIPOSTE_VERSION)},
                         {"rules", static_cast<std::int64_t>(loaded.rules->size())},
+                        {"digest", loaded.rules->digest()},
                         {"port", static_cast<std::int64_t>(server->port())}});
-  const auto failure = wait_for_the_end(*engine, signals);
+  loaded.rules.reset();  // the watch holds them for as long as they are in force
+  const auto failure = wait_for_the_end(*engine, rules, signals);
   server->stop();
   if (failure) return std::unexpected(*failure);
   log::info("ending");
@@ -109,12 +112,7 @@ Result<void> serve(const Configuration& configuration, Loaded& loaded, const sig
 }
 
 int run(const cli::RunOptions& options) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: they all inherit it
-  std::signal(SIGPIPE, SIG_IGN);
+  Signals signals;
   constexpr rlimit kNoCore{0, 0};  // a core file would hold tokens and event data
   setrlimit(RLIMIT_CORE, &kNoCore);
 
@@ -124,7 +122,7 @@ int run(const cli::RunOptions& options) {
   const auto ended = serve(*loaded.configuration, loaded, signals);
   if (ended) return cli::kExitOk;
   std::cerr << "riposte: " << ended.error().text() << '\n';
-  return ended.error().code == Errc::corrupt ? kExitRestart : cli::exit_code_of(ended.error().code);
+  return ended.error().code == Errc::corrupt ? cli::kExitRestart : cli::exit_code_of(ended.error().code);
 }
 
 }  // namespace

@@ -27,7 +27,10 @@ void print_check(const Loaded& loaded, bool json, std::ostream& out) {
   const std::size_t rules = loaded.rules ? loaded.rules->size() : 0;
   if (json) {
     nlohmann::ordered_json document{
-        {"rules_loaded", rules}, {"rules_refused", loaded.refused}, {"diagnostics", nlohmann::json::array()}};
+        {"rules_loaded", rules},
+        {"rules_refused", loaded.refused},
+        {"rule_set", loaded.rules ? nlohmann::json(loaded.rules->digest()) : nlohmann::json()},
+        {"diagnostics", nlohmann::json::array()}};
     for (const Diagnostic& diagnostic : loaded.diagnostics)
       document["diagnostics"].push_back(json_of(diagnostic));
     out << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';

@@ -40,6 +40,11 @@ class RegisteredHistogram final : public Histogram {
 
 using Key = std::pair<std::string, Labels>;
 
+struct StatedGauge {
+  prometheus::Family<prometheus::Gauge>& family;
+  prometheus::Gauge* current;
+};
+
 }  // namespace
 
 struct Metrics::Registry {
@@ -48,6 +53,7 @@ struct Metrics::Registry {
   std::map<Key, RegisteredCounter> counters;
   std::map<Key, RegisteredGauge> gauges;
   std::map<Key, RegisteredHistogram> histograms;
+  std::map<std::string, StatedGauge> states;
 };
 
 Metrics::Metrics() : registry_(std::make_unique<Registry>()) {}
@@ -78,6 +84,19 @@ Histogram& Metrics::histogram(const std::string& name, const std::string& help,
     return found->second;
   auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(registry_->families);
   return registry_->histograms.emplace(key, family.Add(labels, bounds)).first->second;
+}
+
+void Metrics::state(const std::string& name, const std::string& help, const Labels& labels) {
+  std::scoped_lock lock(registry_->mutex);
+  auto found = registry_->states.find(name);
+  if (found == registry_->states.end()) {
+    auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(registry_->families);
+    found = registry_->states.emplace(name, StatedGauge{family, nullptr}).first;
+  }
+  StatedGauge& stated = found->second;
+  if (stated.current != nullptr) stated.family.Remove(stated.current);
+  stated.current = &stated.family.Add(labels);
+  stated.current->Set(1);
 }
 
 std::string Metrics::text() const {

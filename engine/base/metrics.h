@@ -45,6 +45,9 @@ class Metrics {
   Histogram& histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
                        const Labels& labels = {});
 
+  /// The only series of this name, with the value 1: what its labels say replaces what they said before.
+  void state(const std::string& name, const std::string& help, const Labels& labels);
+
   /// Text exposition format, version 0.0.4.
   std::string text() const;
 

@@ -12,6 +12,9 @@ inline constexpr int kExitUnreachable = 3;  ///< the engine does not answer, or 
 inline constexpr int kExitDenied = 4;       ///< wrong token, no permission, four eyes
 inline constexpr int kExitNotFound = 5;
 inline constexpr int kExitConflict = 6;  ///< legal, but too late or too early
+/// Of `run`: only a restart can clear it. As sysexits.h has it, so the service manager starts the engine
+/// again.
+inline constexpr int kExitRestart = 70;
 
 constexpr int exit_code_of(Errc code) {
   switch (code) {

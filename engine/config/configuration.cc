@@ -1,6 +1,8 @@
 #include "engine/config/configuration.h"
 
+#include <array>
 #include <filesystem>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -38,6 +40,15 @@ void read_limits(MapReader& map, Configuration& into) {
   if (const auto actions = limits->integer("open_actions", 1))
     into.open_actions_max = static_cast<std::size_t>(*actions);
   limits->finish();
+}
+
+void read_reload(MapReader& map, Configuration& into) {
+  constexpr std::array<std::string_view, 2> kOnError{"refuse_all", "refuse_rule"};
+  auto reload = map.map("reload");
+  if (!reload) return;
+  if (reload->one_of("on_error", kOnError) == kOnError.back())
+    into.reload_on_error = ReloadOnError::refuse_rule;
+  reload->finish();
 }
 
 void read_http(MapReader& map, Configuration& into) {
@@ -90,6 +101,7 @@ void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& di
   into.scripts = resolved(folder, map.texts("scripts"));
   read_schemas(map, folder, into);
   if (const auto workers = map.integer("workers", 1, kWorkersMax)) into.workers = static_cast<int>(*workers);
+  read_reload(map, into);
   read_limits(map, into);
   read_source(map, folder, into);
   read_dead_letters(map, folder, into);

@@ -37,12 +37,19 @@ struct DeadLetterTopic {
 };
 using DeadLetterPlace = std::variant<DeadLetterFile, DeadLetterTopic>;
 
+/// What becomes of rules that were changed while the engine runs when some of them have errors.
+enum class ReloadOnError : std::uint8_t {
+  refuse_all,   ///< the set in force stays, whole
+  refuse_rule,  ///< those without an error are taken
+};
+
 struct Configuration {
   std::string data_directory;
   std::vector<std::string> rules;
   std::vector<std::string> responses;  ///< response files, attached to rules
   std::vector<std::string> scripts;
   std::vector<std::string> schemas{"auto"};  ///< names of shipped ones, files, and "auto": all shipped ones
+  ReloadOnError reload_on_error = ReloadOnError::refuse_all;
   Input input;
   DeadLetterPlace dead_letters;
   EventLimits event_limits;

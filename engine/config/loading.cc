@@ -12,12 +12,14 @@
 namespace riposte {
 namespace {
 
+bool is_file(const std::string& schema) {
+  return schema.find('/') != std::string::npos || schema.ends_with(".yaml") || schema.ends_with(".yml");
+}
+
 std::optional<Schema> load_schema(const std::string& name, std::vector<Diagnostic>& diagnostics) {
-  const bool is_file =
-      name.find('/') != std::string::npos || name.ends_with(".yaml") || name.ends_with(".yml");
   Diagnostics found(name);
   std::optional<Schema> schema;
-  if (!is_file) {
+  if (!is_file(name)) {
     auto shipped = shipped_schema(name);
     if (shipped) return *std::move(shipped);
     found.error(Location{name, 1, 1}, shipped.error().text());
@@ -78,20 +80,40 @@ Loaded load(const LoadRequest& request) {
   loaded.scripts = std::move(scripts.scripts);
   std::ranges::move(scripts.diagnostics, std::back_inserter(loaded.diagnostics));
 
+  auto read = load_rules(configuration, loaded.actions, request);
+  std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
+  loaded.refused = read.refused;
+  loaded.rules = std::move(read.rules);
+  loaded.stamps = std::move(read.stamps);
+  return loaded;
+}
+
+LoadedRules load_rules(const Configuration& configuration, const ActionCatalogue& actions,
+                       const LoadRequest& request) {
+  LoadedRules loaded;
+  // Before anything is read: what changes from here on shows as a change.
+  loaded.stamps = stamps_of(watched_paths(configuration));
   auto schemas =
       load_schemas(request.schemas.empty() ? configuration.schemas : request.schemas, loaded.diagnostics);
   const auto& paths = request.rule_paths.empty() ? configuration.rules : request.rule_paths;
-  auto read = read_rules(paths, {loaded.actions, configuration.active_hours, configuration.placeholders});
+  const ReadContext context{actions, configuration.active_hours, configuration.placeholders};
+  auto read = read_rules(paths, context);
   std::ranges::move(read.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused = read.refused;
-  attach_responses(configuration.responses, {loaded.actions, configuration.active_hours}, read.rules,
-                   loaded.diagnostics);
+  attach_responses(configuration.responses, context, read.rules, loaded.diagnostics);
   if (!schemas) return loaded;
   auto compiled = RuleSet::compile(std::move(read.rules), *std::move(schemas), {request.ignore_logsource});
   std::ranges::move(compiled.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused += compiled.refused;
   loaded.rules = std::move(compiled.rules);
   return loaded;
+}
+
+std::vector<std::string> watched_paths(const Configuration& configuration) {
+  std::vector<std::string> paths = configuration.rules;
+  paths.insert(paths.end(), configuration.responses.begin(), configuration.responses.end());
+  std::ranges::copy_if(configuration.schemas, std::back_inserter(paths), is_file);
+  return paths;
 }
 
 }  // namespace riposte

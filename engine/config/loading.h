@@ -11,6 +11,7 @@
 
 #include "connectors/script/script.h"
 #include "engine/config/configuration.h"
+#include "engine/config/file_stamps.h"
 #include "engine/lifecycle/action_type.h"
 #include "rules/matching/rule_set.h"
 
@@ -18,6 +19,14 @@ namespace riposte {
 
 /// The types that this version has an executor for.
 std::vector<ActionType> executable_types();
+
+/// What one reading of the rules, the filters and the schemas gave.
+struct LoadedRules {
+  std::shared_ptr<const RuleSet> rules;  ///< null when a schema has an error
+  std::vector<Diagnostic> diagnostics;
+  std::size_t refused = 0;  ///< rules left out
+  FileStamps stamps;        ///< of watched_paths() before they were read
+};
 
 struct Loaded {
   std::optional<Configuration>
@@ -27,6 +36,7 @@ struct Loaded {
   std::shared_ptr<const RuleSet> rules;  ///< null when the configuration or a schema has an error
   std::vector<Diagnostic> diagnostics;
   std::size_t refused = 0;  ///< rules left out
+  FileStamps stamps;        ///< of the rules' files before they were read
 };
 
 /// Stands for all shipped schemas, behind those that are named beside it.
@@ -45,5 +55,12 @@ struct LoadRequest {
 
 /// A bad rule or script is left out and reported, and stops nothing.
 Loaded load(const LoadRequest& request);
+
+/// The part of load() that may be done again while the engine runs.
+LoadedRules load_rules(const Configuration& configuration, const ActionCatalogue& actions,
+                       const LoadRequest& request = {});
+
+/// The files and folders that decide what load_rules() gives.
+std::vector<std::string> watched_paths(const Configuration& configuration);
 
 }  // namespace riposte

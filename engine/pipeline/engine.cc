@@ -8,7 +8,7 @@
 namespace riposte {
 
 Engine::Engine(EngineOptions options, EngineParts parts)
-    : options_(std::move(options)), parts_(std::move(parts)), rules_(parts_.rules) {}
+    : options_(std::move(options)), parts_(std::move(parts)), rules_(std::move(parts_.rules)) {}
 
 Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options, EngineParts parts) {
   std::unique_ptr<Engine> engine(new Engine(std::move(options), std::move(parts)));

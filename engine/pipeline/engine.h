@@ -44,6 +44,9 @@ class Engine {
   ~Engine();
 
   Control& control() { return *desk_; }
+  /// From now on these rules judge every batch that a worker begins. What was proposed before stays as it is.
+  /// Threads: any.
+  void use(std::shared_ptr<const RuleSet> rules) { rules_.publish(std::move(rules)); }
   /// What ended it, if anything did. Waits at most `timeout`.
   std::optional<Error> failure(std::chrono::milliseconds timeout);
 

@@ -15,7 +15,7 @@ std::shared_ptr<const RuleSet> every_kind_of_rule() {
   const ActionCatalogue known_actions = actions();
   const auto hours = active_hours();
   ReadRules read = read_rules(paths, {known_actions, hours, placeholders()});
-  auto compiled = RuleSet::compile(std::move(read.rules), *shipped_schema("elastic_security_alert"));
+  auto compiled = RuleSet::compile(std::move(read.rules), shipped_schemas(), {.ignore_logsource = true});
   require(compiled.rules->size() > 50, "the golden rules are not where they should be");
   return compiled.rules;
 }
@@ -24,13 +24,11 @@ void ask_everything(const Event& event, const RuleSet& rules, Scratch& scratch) 
   const auto matches = rules.match(event, scratch);
   require(matches.has_value(), "matching could not tell");
   for (const RuleIndex index : *matches) require(index.value() < rules.size(), "a match with no rule");
-  const Schema& schema = rules.schema();
-  severity_of(event, schema);
-  for (const std::string_view name : {field::kDetectionId, field::kTime, field::kHostId, field::kHostName,
-                                      field::kRuleId, field::kRuleName})
-    schema.first(event, name);
-  for (const auto& [name, paths] : schema.fields)
-    if (const std::optional<Scalar> value = schema.first(event, name)) {
+  const auto& [schema, recognised] = matches->recognised;
+  severity_of(recognised, *schema);
+  schema->origin.origin_of(recognised);
+  for (const std::string_view name : kCanonicalFields)
+    if (const std::optional<Scalar> value = schema->first(recognised, name)) {
       require(!value->is_null(), "the first value of a field is null");
       value->text();
       value->integer();

@@ -48,7 +48,7 @@ void rules(std::string_view bytes) {
   require(complained == (read.refused > 0), "a document is refused without an error, or read with one");
   apply_filters(read.filters, read.rules, said);
   const std::size_t rules_read = read.rules.size();
-  const CompiledRules compiled = RuleSet::compile(std::move(read.rules), kSchema);
+  const CompiledRules compiled = RuleSet::compile(std::move(read.rules), {kSchema});
   require(compiled.rules->size() + compiled.refused == rules_read, "a rule is lost in compiling");
   said.insert(said.end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
   const std::vector<std::size_t> lengths = line_lengths(bytes);

@@ -42,7 +42,7 @@ Result<void> FakeSource::start_wanted() {
   while (!wanted_.empty()) {
     const auto stored = TRY(lookup_(wanted_.front()));
     const Offset start = stored.value_or(Offset(0));
-    if (start.value() > static_cast<std::int64_t>(streams_.of(wanted_.front()).size()))
+    if (start.value() > static_cast<std::int64_t>(streams_.size_of(wanted_.front())))
       return fail(Errc::corrupt, wanted_.front().value() + ": the stored position is not in the stream");
     reading_[wanted_.front()] = Reading{static_cast<std::size_t>(start.value())};
     pending_.emplace_back(Assigned{wanted_.front(), start});
@@ -54,14 +54,14 @@ Result<void> FakeSource::start_wanted() {
 void FakeSource::read(std::vector<SourceEvent>& batch) {
   std::vector<StreamId> ended;
   for (auto& [stream, reading] : reading_) {
-    const auto& records = streams_.of(stream);
-    while (!reading.paused && reading.next < records.size() && batch.size() < batch_records_max_) {
-      const std::string& bytes = records[reading.next];
+    const std::size_t count = streams_.size_of(stream);
+    while (!reading.paused && reading.next < count && batch.size() < batch_records_max_) {
+      const std::string& bytes = streams_.record(stream, reading.next);
       const auto offset = static_cast<std::int64_t>(reading.next++);
       batch.emplace_back(
           Record{stream, Offset(offset), Offset(offset + 1), bytes, bytes.size() > event_bytes_max_});
     }
-    if (reading.finite && !reading.paused && reading.next == records.size()) ended.push_back(stream);
+    if (reading.finite && !reading.paused && reading.next == count) ended.push_back(stream);
   }
   for (const StreamId& stream : ended) {
     reading_.erase(stream);

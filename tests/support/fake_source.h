@@ -13,13 +13,26 @@ namespace riposte::test {
 
 /// What stands in the streams: it outlives the sources that read it, as a broker or a disk does. Offset =
 /// index.
+///
+/// Threads: any; a record stays where it is while others are appended.
 class FakeStreams {
  public:
-  void append(const StreamId& stream, std::string bytes) { records_[stream].push_back(std::move(bytes)); }
-  const std::vector<std::string>& of(const StreamId& stream) { return records_[stream]; }
+  void append(const StreamId& stream, std::string bytes) {
+    const std::scoped_lock lock(mutex_);
+    records_[stream].push_back(std::move(bytes));
+  }
+  std::size_t size_of(const StreamId& stream) {
+    const std::scoped_lock lock(mutex_);
+    return records_[stream].size();
+  }
+  const std::string& record(const StreamId& stream, std::size_t index) {
+    const std::scoped_lock lock(mutex_);
+    return records_[stream][index];
+  }
 
  private:
-  std::map<StreamId, std::vector<std::string>> records_;
+  std::mutex mutex_;
+  std::map<StreamId, std::deque<std::string>> records_;
 };
 
 /// Threads: as Source; the controls from the thread that polls.

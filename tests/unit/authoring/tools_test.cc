@@ -64,6 +64,9 @@ TEST_F(AuthorsTools, CheckCountsWhatWasLoadedAndWhatWasRefused) {
   EXPECT_FALSE(is_clean(loaded));
   print_check(loaded, false, out_);
   EXPECT_TRUE(out_.str().ends_with("1 rule loaded, 1 refused\n")) << out_.str();
+  print_check(loaded, true, out_);
+  EXPECT_NE(out_.str().find("\"rule_set\": \"" + loaded.rules->digest() + "\""), std::string::npos)
+      << out_.str();
 }
 
 TEST_F(AuthorsTools, MatchNamesSourceLineAndSortedRulesOfEveryEventThatMatches) {

@@ -132,5 +132,15 @@ TEST(Metrics, GiveTheSameCounterForTheSameNameAndLabels) {
   EXPECT_NE(metrics.text().find("riposte_x_total{type=\"b\"} 1"), std::string::npos);
 }
 
+TEST(Metrics, StateOneThingAtATime) {
+  Metrics metrics;
+  metrics.state("riposte_x_info", "help", {{"digest", "old"}});
+  metrics.state("riposte_x_info", "help", {{"digest", "old"}});
+  EXPECT_NE(metrics.text().find("riposte_x_info{digest=\"old\"} 1"), std::string::npos);
+  metrics.state("riposte_x_info", "help", {{"digest", "new"}});
+  EXPECT_NE(metrics.text().find("riposte_x_info{digest=\"new\"} 1"), std::string::npos);
+  EXPECT_EQ(metrics.text().find("old"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace riposte

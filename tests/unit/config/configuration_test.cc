@@ -49,6 +49,7 @@ TEST_F(ConfigurationFile, HasSaneDefaults) {
   EXPECT_EQ(std::get<DeadLetterFile>(configuration->dead_letters).path,
             (directory_.path() / "d/dead-letters.ndjson").string());
   EXPECT_TRUE(configuration->policy.auto_response.empty());
+  EXPECT_EQ(configuration->reload_on_error, ReloadOnError::refuse_all);
   EXPECT_EQ(configuration->schemas, std::vector<std::string>{"auto"});
 }
 
@@ -60,6 +61,7 @@ rules: [rules, more]
 responses: [responses, one.yml]
 schema: [elastic_security_alert, formats/own.yaml, auto]
 workers: 3
+reload: {on_error: refuse_rule}
 source:
   kafka:
     brokers: a:9092,b:9092
@@ -103,6 +105,7 @@ users:
   EXPECT_EQ(configuration->responses, (std::vector{(directory_.path() / "responses").string(),
                                                    (directory_.path() / "one.yml").string()}));
   EXPECT_TRUE(configuration->policy.dry_run);
+  EXPECT_EQ(configuration->reload_on_error, ReloadOnError::refuse_rule);
   EXPECT_EQ(configuration->open_actions_max, 5000U);
   EXPECT_EQ(configuration->placeholders.at("servers"), (std::vector<std::string>{"web-*", "db-1"}));
   EXPECT_EQ(configuration->placeholders.at("admin"), std::vector<std::string>{"root"});
@@ -120,6 +123,7 @@ TEST_F(ConfigurationFile, ReportsEveryMistakeAtOnceWithItsPlaceAndCure) {
   const std::string text = R"(data: d
 rules: [rules]
 sorce: {stdin: {}}
+reload: {on_error: refuse_rules}
 policy:
   auto_response: {kil_process: high, run_script: hihg}
   verify_after: soon
@@ -133,8 +137,8 @@ users:
   for (const char* expected :
        {"3:1: error: ", "did you mean 'source'?",
         "unknown action type 'kil_process'; did you mean 'kill_process'?",
-        "unknown severity 'hihg'; did you mean 'high'?", "6:17: error: ", "unknown time zone 'Europe/Berlni'",
-        "did you mean 'read'?",
+        "unknown severity 'hihg'; did you mean 'high'?", "7:17: error: ", "did you mean 'refuse_rule'?",
+        "unknown time zone 'Europe/Berlni'", "did you mean 'read'?",
         "token_hash of 'ann' is no hash; \"riposte token new\" makes a token and its hash",
         "unknown role 'analist'; did you mean 'analyst'?"})
     EXPECT_NE(found.find(expected), std::string::npos) << expected << "\nin:\n" << found;

@@ -116,12 +116,14 @@ std::string Maker::expandable_text() {
 
 Json Maker::value_for(const Modifiers& modifiers) {
   static const std::vector<std::string> kPlain{"a", "ab", "-a", "", "A1b", "\\*", "a-b /k", "b\\"};
+  static const std::vector<std::string> kWithDashes{"-a", "/b1", " -k", "-\u00E9", "a-b", "-"};
   static const std::vector<std::string> kNetworks{"10.0.0.0/8", "10.1.2.3", "fe80::/10", "0.0.0.0/0", "::/0"};
   static const std::vector<std::int64_t> kParts{0, 1, 2, 3, 12, 23, 29, 30, 31, 53, 59, 1970, 2024, 1969, -1};
   if (modifiers.empty()) return untyped_value();
   const std::string& first = modifiers.front();
   if (is_encoding(modifiers)) return one_of(kPlain);
   if (is_in(modifiers, "expand")) return expandable_text();
+  if (is_in(modifiers, "windash")) return text(1, true) + one_of(kWithDashes) + text(1, true);
   if (first == "re") return one_of(expressions());
   if (first == "cidr") return one_of(kNetworks);
   if (first == "fieldref") return one_of(kFields);

@@ -186,7 +186,9 @@ logsource:
   EXPECT_TRUE(admits(R"({})", "", "sshd")) << "what the event does not say must not keep a rule away";
   EXPECT_TRUE(admits(R"({"kind":"open"})", "file_event", ""));
   EXPECT_FALSE(admits(R"({"kind":"exec"})", "file_event", ""));
-  EXPECT_TRUE(schema.origin.may_admit("linux", "any", "any"));
+  EXPECT_TRUE(schema.origin.may_admit("linux", "any", "sshd"));
+  EXPECT_FALSE(schema.origin.may_admit("linux", "any", "cron"))
+      << "a format of one product lists its services";
   EXPECT_FALSE(schema.origin.may_admit("windows", "", ""));
 }
 

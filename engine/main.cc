@@ -131,7 +131,8 @@ int run(const cli::RunOptions& options) {
 int main(int argc, char** argv) {
   if (sodium_init() < 0) return riposte::cli::kExitRefused;
   namespace authoring = riposte::authoring;
-  return riposte::cli::run_command_line(argc, argv,
-                                        {riposte::run, authoring::check, authoring::schema_detect,
-                                         authoring::match, authoring::explain, authoring::test});
+  return riposte::cli::run_command_line(
+      argc, argv,
+      {riposte::run, authoring::check, authoring::schema_detect, authoring::match, authoring::explain,
+       authoring::test, authoring::list_rules});
 }

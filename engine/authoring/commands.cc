@@ -11,6 +11,7 @@
 #include "engine/authoring/event_lines.h"
 #include "engine/authoring/explain.h"
 #include "engine/authoring/match.h"
+#include "engine/authoring/rule_list.h"
 #include "engine/authoring/rule_tests.h"
 #include "engine/authoring/schema_detect.h"
 #include "engine/cli/exit_code.h"
@@ -36,6 +37,14 @@ Loaded load_rules(const cli::RuleOptions& options) {
 }
 
 bool somebody_watches() { return ::isatty(STDERR_FILENO) == 1; }
+
+/// What the text says, or now.
+Result<WallTime> moment_of(const std::string& text) {
+  if (text.empty()) return SystemClock().now();
+  const auto moment = parse_iso8601(text);
+  if (moment) return *moment;
+  return fail(Errc::invalid, fmt::format("'{}' is no moment; write it like 2026-03-10T12:00:00Z", text));
+}
 
 Result<std::string> read_whole(const std::string& source) {
   std::string bytes;
@@ -90,12 +99,23 @@ int explain(const cli::ExplainOptions& options) {
   if (!loaded.rules) return cli::kExitRefused;
   const auto rule = find_rule(*loaded.rules, options.rule);
   if (!rule) return failed(rule.error());
+  const auto now = moment_of(options.at);
+  if (!now) return failed(now.error());
   const auto event = read_whole(options.event);
   if (!event) return failed(event.error());
+  const Policy policy = loaded.configuration ? loaded.configuration->policy : Policy();
   const auto matches =
-      explain_event(*loaded.rules, *rule, *event, options.rules.ignore_logsource, options.json, std::cout);
+      explain_event(*loaded.rules, *rule, *event,
+                    {policy, loaded.actions, *now, options.rules.ignore_logsource}, options.json, std::cout);
   if (!matches) return failed(matches.error());
   return *matches ? cli::kExitOk : cli::kExitRefused;
+}
+
+int list_rules(const cli::ListRulesOptions& options) {
+  const Loaded loaded = load_rules(options.rules);
+  if (!loaded.rules) return cli::kExitRefused;
+  (options.json ? print_rules_json : print_rules)(*loaded.rules, std::cout);
+  return cli::kExitOk;
 }
 
 }  // namespace riposte::authoring

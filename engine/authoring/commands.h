@@ -11,5 +11,6 @@ int schema_detect(const cli::SchemaDetectOptions& options);
 int match(const cli::MatchOptions& options);
 int test(const cli::TestOptions& options);
 int explain(const cli::ExplainOptions& options);
+int list_rules(const cli::ListRulesOptions& options);
 
 }  // namespace riposte::authoring

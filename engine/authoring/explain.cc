@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/authoring/explain_responses.h"
 #include "engine/base/nearest.h"
+#include "engine/base/printable.h"
 #include "rules/event/event_parser.h"
 #include "rules/matching/explain.h"
 
@@ -54,25 +56,57 @@ void print_tree(const Explanation& explanation, std::size_t depth, std::ostream&
   for (const Explanation& part : explanation.parts) print_tree(part, depth + 1, out);
 }
 
-void print_text(const Rule& rule, const Recognised& recognised, const SourceVerdict& source,
-                const Explanation& tree, bool matches, std::ostream& out) {
-  out << fmt::format("rule    {}  {}\n", rule.id.value(), rule.title)
-      << fmt::format("format  {}\n", recognised.schema->name)
-      << fmt::format("source  the rule wants {}; the event is of {}{}\n", source.wanted, source.found,
-                     source.admitted ? "" : ": the rule does not look at it")
-      << (matches ? "matches\n\n" : "does not match\n\n");
-  print_tree(tree, 0, out);
+/// Everything that is said of one rule and one event.
+struct Findings {
+  const Rule& rule;
+  Recognised recognised;
+  SourceVerdict source;
+  Explanation tree;
+  bool matches;
+  std::vector<ExplainedResponse> responses;  ///< of a rule that matches
+};
+
+std::string sentence_of(const ExplainedResponse& response) {
+  const std::string on =
+      fmt::format("{}{}{}", response.target, response.host.empty() ? "" : " of ", response.host);
+  if (response.outcome == "acts") return fmt::format("acts at once: {}", on);
+  if (response.outcome == "waits") return fmt::format("waits for a person: {} ({})", on, response.why);
+  if (response.outcome == "recorded") return fmt::format("is recorded only: {} ({})", on, response.why);
+  if (response.outcome == "failed") return fmt::format("is recorded as failed: {}", response.why);
+  return fmt::format("makes no action: {}", response.why);
 }
 
-void print_json(const Rule& rule, const Recognised& recognised, const SourceVerdict& source,
-                const Explanation& tree, bool matches, std::ostream& out) {
-  const Json json{
-      {"rule", rule.id.value()},
-      {"title", rule.title},
-      {"schema", recognised.schema->name},
-      {"logsource", {{"admitted", source.admitted}, {"wanted", source.wanted}, {"found", source.found}}},
-      {"matches", matches},
-      {"condition", json_of(tree)}};
+void print_text(const Findings& found, std::ostream& out) {
+  out << fmt::format("rule    {}  {}\n", found.rule.id.value(), found.rule.title)
+      << fmt::format("format  {}\n", found.recognised.schema->name)
+      << fmt::format("source  the rule wants {}; the event is of {}{}\n", found.source.wanted,
+                     found.source.found, found.source.admitted ? "" : ": the rule does not look at it")
+      << (found.matches ? "matches\n\n" : "does not match\n\n");
+  print_tree(found.tree, 0, out);
+  if (!found.responses.empty()) out << "\nresponse\n";
+  for (const ExplainedResponse& response : found.responses) {
+    out << fmt::format("  {:<16}  {}\n", response.name, printable(sentence_of(response)));
+    if (!response.comment.empty()) out << fmt::format("  {:<16}  \"{}\"\n", "", printable(response.comment));
+  }
+}
+
+void print_json(const Findings& found, std::ostream& out) {
+  Json json{
+      {"rule", found.rule.id.value()},
+      {"title", found.rule.title},
+      {"schema", found.recognised.schema->name},
+      {"logsource",
+       {{"admitted", found.source.admitted}, {"wanted", found.source.wanted}, {"found", found.source.found}}},
+      {"matches", found.matches},
+      {"condition", json_of(found.tree)}};
+  json["responses"] = Json::array();
+  for (const ExplainedResponse& response : found.responses)
+    json["responses"].push_back({{"name", response.name},
+                                 {"outcome", response.outcome},
+                                 {"why", response.why},
+                                 {"target", response.target},
+                                 {"host", response.host},
+                                 {"comment", response.comment}});
   out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
@@ -106,17 +140,19 @@ Result<void> print_explanation(const RuleSet& rules, RuleIndex index, const Even
 }
 
 Result<bool> explain_event(const RuleSet& rules, RuleIndex index, const std::string& bytes,
-                           bool ignore_logsource, bool json, std::ostream& out) {
+                           const ExplainContext& context, bool json, std::ostream& out) {
   EventParser parser;
   const auto event = parser.parse(bytes);
   if (!event) return fail(Errc::invalid, fmt::format("no event: {}", event.error().detail));
   const Rule& rule = rules.rule(index);
   const Recognised recognised = rules.recognise(*event);
-  const SourceVerdict source = judge_source(rule.logsource, recognised);
-  const Explanation tree = TRY(explain(rule, recognised));
-  const bool matches = tree.holds && (source.admitted || ignore_logsource);
-  (json ? print_json : print_text)(rule, recognised, source, tree, matches, out);
-  return matches;
+  Findings found{rule,  recognised, judge_source(rule.logsource, recognised), TRY(explain(rule, recognised)),
+                 false, {}};
+  found.matches = found.tree.holds && (found.source.admitted || context.ignore_logsource);
+  if (found.matches)
+    found.responses = explain_responses(rule, recognised, context.policy, context.actions, context.now);
+  (json ? print_json : print_text)(found, out);
+  return found.matches;
 }
 
 }  // namespace riposte

@@ -43,6 +43,12 @@ struct ExplainOptions {
   RuleOptions rules;
   std::string rule;   ///< id or name
   std::string event;  ///< a file; "-" is stdin
+  std::string at;     ///< RFC 3339: the moment that decides on active hours; empty: now
+  bool json = false;
+};
+
+struct ListRulesOptions {
+  RuleOptions rules;
   bool json = false;
 };
 
@@ -60,6 +66,7 @@ struct EngineCommands {
   std::function<int(const MatchOptions&)> match;
   std::function<int(const ExplainOptions&)> explain;
   std::function<int(const TestOptions&)> test;
+  std::function<int(const ListRulesOptions&)> list_rules;
 };
 
 /// Exit code of the process.

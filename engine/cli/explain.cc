@@ -12,7 +12,10 @@ constexpr const char* kExplainFooter = R"(Examples:
   tail -n 1 alerts.ndjson | riposte explain --config riposte.yaml --rule 5f2b6c1e -
   riposte explain --rules rules/ --rule cryptominer event.json --json
 
-Shows the rule's condition as a tree: what holds, what does not, and what the event has there.
+  riposte explain --config riposte.yaml --rule cryptominer --at 2026-03-10T22:00:00Z event.json
+
+Shows the rule's condition as a tree: what holds, what does not, and what the event has there; and for a rule that
+matches what each of its responses would come to, and what stops it.
 --rule takes an id, the beginning of one, or a rule's name. Exit code 0 when the rule matches, 1 when it does not.)";
 
 }  // namespace
@@ -24,6 +27,8 @@ void add_explain(CLI::App& root, Chosen& chosen, const EngineCommands& engine) {
   add_rule_options(*command, options->rules);
   command->add_option("--rule", options->rule, "Id or name of the rule")->required();
   command->add_option("EVENT", options->event, "File with one JSON event, or - for stdin")->required();
+  command->add_option("--at", options->at,
+                      "Moment that decides on active hours, like 2026-03-10T12:00:00Z (default: now)");
   command->add_flag("--json", options->json, "Print the tree as JSON");
   command->callback(
       [&chosen, &engine, options] { chosen = [&engine, options] { return engine.explain(*options); }; });

@@ -55,8 +55,9 @@ void read_ttl(MapReader& response, ActionTemplate& made, const ActionCatalogue& 
   made.ttl = bounded(response, "ttl", kTtlMin, kTtlMax);
   const std::optional<ActionType> undo = spec_of(made.type).undo;
   if (!undo)
-    response.diagnostics().error(*node, fmt::format("'ttl' undoes an action, and {} cannot be undone; these can: {}",
-                                                    name_of(made.type), undoable_types()));
+    response.diagnostics().error(*node,
+                                 fmt::format("'ttl' undoes an action, and {} cannot be undone; these can: {}",
+                                             name_of(made.type), undoable_types()));
   else if (!actions.can_execute(*undo))
     response.diagnostics().error(*node, fmt::format("'ttl' of {} needs {}, and nothing here carries that out",
                                                     name_of(made.type), name_of(*undo)));

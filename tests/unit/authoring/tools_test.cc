@@ -6,6 +6,8 @@
 #include "engine/authoring/check.h"
 #include "engine/authoring/explain.h"
 #include "engine/authoring/match.h"
+#include "engine/authoring/rule_list.h"
+#include "engine/authoring/rule_tests.h"
 #include "engine/config/loading.h"
 #include "tests/support/scratch.h"
 
@@ -29,6 +31,8 @@ detection:
 )";
 const char* const kBroken = "title: b\nid: b\ndetection: {s: {f: v}, condition: t}\n";
 
+const WallTime kNow = *parse_iso8601("2026-03-10T12:00:00Z");
+
 class AuthorsTools : public testing::Test {
  protected:
   Loaded load_rules(bool ignore_logsource = false) {
@@ -38,8 +42,8 @@ class AuthorsTools : public testing::Test {
   std::string explained(const std::string& event, bool json = false) {
     scratch_.write("rules/miner.yml", kMiner);
     const Loaded loaded = load_rules();
-    const auto matches =
-        explain_event(*loaded.rules, *find_rule(*loaded.rules, "miner"), event, false, json, out_);
+    const auto matches = explain_event(*loaded.rules, *find_rule(*loaded.rules, "miner"), event,
+                                       {policy_, loaded.actions, kNow}, json, out_);
     EXPECT_TRUE(matches.has_value());
     matches_ = *matches;
     return out_.str();
@@ -51,6 +55,7 @@ class AuthorsTools : public testing::Test {
     return match_events(*load_rules().rules, sources, out_, complaints_, progress);
   }
 
+  Policy policy_;
   test::Scratch scratch_;
   std::ostringstream out_;
   std::ostringstream complaints_;
@@ -110,6 +115,90 @@ TEST_F(AuthorsTools, ExplainSaysThatAFieldIsMissingAndThatTheLogSourceDoesNotFit
   EXPECT_FALSE(matches_);
   EXPECT_THAT(text, AllOf(HasSubstr("does not match\n"), HasSubstr("the event does not have it"),
                           HasSubstr("the rule does not look at it"), HasSubstr("product linux")));
+}
+
+TEST_F(AuthorsTools, ExplainSaysWhatEachResponseComesToAndWhatStopsIt) {
+  scratch_.write("rules/miner.yml", std::string(kMiner) + R"(author: Ann
+response:
+  - action: kill_process
+    comment: Killing {{process.name}}
+  - action: suspend_process
+    minimum_severity: critical
+  - action: resume_process
+    require_approval: true
+  - action: kill_process
+    field: process.parent.pid
+    dry_run: false
+)");
+  const Loaded loaded = load_rules();
+  const std::string event = R"({"process":{"name":"xmrig","pid":4711},"host":{"name":"web-1"},
+                                "@timestamp":"2026-03-10T11:59:00Z"})";
+  ASSERT_TRUE(
+      *explain_event(*loaded.rules, RuleIndex(0), event, {policy_, loaded.actions, kNow}, false, out_));
+  EXPECT_THAT(
+      out_.str(),
+      AllOf(
+          HasSubstr("kill_process      acts at once: process 4711 of web-1\n"),
+          HasSubstr("\"Killing xmrig\""),
+          HasSubstr(
+              "suspend_process   makes no action: severity high is below the minimum_severity critical"),
+          HasSubstr(
+              "resume_process    waits for a person: process 4711 of web-1 (the rule demands approval)"),
+          HasSubstr("kill_process-2    is recorded as failed: the event has no field 'process.parent.pid'")));
+}
+
+TEST_F(AuthorsTools, ListShowsWhatRulesLookAtAndRespondWith) {
+  scratch_.write("rules/miner.yml",
+                 std::string(kMiner) + "author: Ann\nresponse:\n  - action: kill_process\n");
+  print_rules(*load_rules().rules, out_);
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("miner-1"), HasSubstr("linux"), HasSubstr("looks at host.name, process.name"),
+                    HasSubstr("responds with kill_process"), HasSubstr("1 rules\n")));
+  print_rules_json(*load_rules().rules, out_);
+  EXPECT_THAT(out_.str(), HasSubstr("\"looks_for\": \"process.name is 'minerd' or 'xmrig'\""));
+}
+
+TEST_F(AuthorsTools, TestRunsWhatRulesCarryAndSaysWhatIsWrong) {
+  scratch_.write("rules/miner.yml", std::string(kMiner) + R"(author: Ann
+response:
+  - action: kill_process
+    comment: Killing {{process.name}}
+tests:
+  - name: kills it
+    event: {process: {name: xmrig, pid: 4711}, host: {name: web-1}, "@timestamp": "2026-03-10T11:59:00Z"}
+    actions:
+      - {action: kill_process, state: queued, comment: Killing xmrig, parameters: {pid: 4711}}
+  - name: spares the lab
+    event: {process: {name: xmrig}, host: {name: lab-1}}
+    matches: false
+  - name: wrongly matches
+    event: {process: {name: init}}
+  - name: wrong action
+    event: {process: {name: xmrig, pid: 4711}, host: {name: web-1}, "@timestamp": "2026-03-10T11:59:00Z"}
+    actions:
+      - {action: kill_process, comment: other, reason: nobody says so, parameters: {pid: 1, x: 2}}
+      - {action: run_script}
+  - name: unexpected action
+    event: {process: {name: xmrig, pid: 4711}, host: {name: web-1}, "@timestamp": "2026-03-10T11:59:00Z"}
+    actions: []
+  - name: no such file
+    event_file: nowhere.json
+)");
+  const Loaded loaded = load_rules();
+  const RuleTestReport report = run_rule_tests(*loaded.rules, policy_, loaded.actions, kNow);
+  ASSERT_EQ(report.results.size(), 6U);
+  EXPECT_EQ(report.failed(), 4U);
+  print_report(report, out_);
+  EXPECT_THAT(
+      out_.str(),
+      AllOf(HasSubstr("ok    miner-1: kills it\n"), HasSubstr("ok    miner-1: spares the lab\n"),
+            HasSubstr("must match, but does not"), HasSubstr("its comment is 'Killing xmrig', not 'other'"),
+            HasSubstr("'nobody says so' is not in what it says"), HasSubstr("it has no parameter 'x'"),
+            HasSubstr("no run_script comes out"), HasSubstr("kill_process on process 4711 comes out"),
+            HasSubstr("nowhere.json"), HasSubstr("2 passed, 4 failed, 0 rules without tests\n")));
+  std::ostringstream junit;
+  print_junit(report, junit);
+  EXPECT_THAT(junit.str(), AllOf(HasSubstr("tests=\"6\" failures=\"4\""), HasSubstr("name=\"kills it\"")));
 }
 
 TEST_F(AuthorsTools, ExplainSpeaksJson) {

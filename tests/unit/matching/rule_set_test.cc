@@ -116,7 +116,8 @@ TEST(RuleSets, AskASingleSchemaNothing) {
 
 TEST(RuleSets, AskOnlyRulesOfTheLogSourceThatTheEventComesFrom) {
   std::vector<Rule> rules;
-  for (const char* id : {"any", "created", "network", "linux", "netflow"}) rules.push_back(rule(id, "{a: 1}"));
+  for (const char* id : {"any", "created", "network", "linux", "netflow"})
+    rules.push_back(rule(id, "{a: 1}"));
   rules[1].logsource = {"process_creation", "windows", ""};
   rules[2].logsource = {"network_connection", "windows", "sysmon"};
   rules[3].logsource = {"", "linux", ""};

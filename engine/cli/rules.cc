@@ -1,0 +1,29 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "engine/cli/commands.h"
+
+namespace riposte::cli {
+namespace {
+
+constexpr const char* kRulesFooter = R"(Examples:
+  riposte rules list --rules rules/                      every rule: level, log source, what it looks at, its responses
+  riposte rules list --config riposte.yaml --json        with every line of every selection in words)";
+
+}  // namespace
+
+void add_rules(CLI::App& root, Chosen& chosen, const EngineCommands& engine) {
+  CLI::App* group = root.add_subcommand("rules", "Look at rules");
+  group->require_subcommand(1)->footer(kRulesFooter);
+  const auto options = std::make_shared<ListRulesOptions>();
+  CLI::App* command =
+      group->add_subcommand("list", "Show what each rule matches on, its responses and its cost");
+  command->footer(kRulesFooter);
+  add_rule_options(*command, options->rules);
+  command->add_flag("--json", options->json, "Print the rules as JSON");
+  command->callback(
+      [&chosen, &engine, options] { chosen = [&engine, options] { return engine.list_rules(*options); }; });
+}
+
+}  // namespace riposte::cli

@@ -201,6 +201,19 @@ tests:
   EXPECT_THAT(junit.str(), AllOf(HasSubstr("tests=\"6\" failures=\"4\""), HasSubstr("name=\"kills it\"")));
 }
 
+TEST_F(AuthorsTools, EveryExampleRulePassesItsOwnTests) {
+  const std::string examples = std::string(RIPOSTE_SOURCE_DIR) + "/examples/";
+  const auto config = scratch_.write("riposte.yaml", "data: d\nrules: [" + examples + "rules]\nscripts: [" +
+                                                         examples + "plugins/notify]\nsource: {stdin: {}}\n");
+  const Loaded loaded = load({.config_path = config.string()});
+  EXPECT_TRUE(is_clean(loaded));
+  const RuleTestReport report = run_rule_tests(*loaded.rules, policy_, loaded.actions, kNow);
+  print_report(report, out_);
+  EXPECT_EQ(report.failed(), 0U) << out_.str();
+  EXPECT_TRUE(report.rules_without_tests.empty()) << out_.str();
+  EXPECT_GE(report.results.size(), 8U);
+}
+
 TEST_F(AuthorsTools, ExplainSpeaksJson) {
   const std::string text = explained(R"({"process":{"name":"xmrig"}})", true);
   EXPECT_THAT(text, AllOf(HasSubstr("\"matches\": true"), HasSubstr("\"seen\": \"'xmrig': it is 'xmrig'\"")));

@@ -12,6 +12,7 @@
 #include "engine/authoring/explain.h"
 #include "engine/authoring/match.h"
 #include "engine/authoring/rule_list.h"
+#include "engine/authoring/rule_schema.h"
 #include "engine/authoring/rule_tests.h"
 #include "engine/authoring/schema_detect.h"
 #include "engine/cli/exit_code.h"
@@ -115,6 +116,11 @@ int list_rules(const cli::ListRulesOptions& options) {
   const Loaded loaded = load_rules(options.rules);
   if (!loaded.rules) return cli::kExitRefused;
   (options.json ? print_rules_json : print_rules)(*loaded.rules, std::cout);
+  return cli::kExitOk;
+}
+
+int rules_schema() {
+  std::cout << rule_json_schema(executable_types());
   return cli::kExitOk;
 }
 

@@ -12,5 +12,6 @@ int match(const cli::MatchOptions& options);
 int test(const cli::TestOptions& options);
 int explain(const cli::ExplainOptions& options);
 int list_rules(const cli::ListRulesOptions& options);
+int rules_schema();
 
 }  // namespace riposte::authoring

@@ -67,6 +67,7 @@ struct EngineCommands {
   std::function<int(const ExplainOptions&)> explain;
   std::function<int(const TestOptions&)> test;
   std::function<int(const ListRulesOptions&)> list_rules;
+  std::function<int()> rules_schema;
 };
 
 /// Exit code of the process.

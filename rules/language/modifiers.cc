@@ -330,6 +330,12 @@ Drafts finished(Pattern draft, const PlaceholderLists& lists) {
 
 }  // namespace
 
+std::vector<std::string_view> modifier_names() {
+  std::vector<std::string_view> names(kLineModifiers.begin(), kLineModifiers.end());
+  for (const Modifier& modifier : kModifiers) names.push_back(modifier.name);
+  return names;
+}
+
 std::optional<Modifiers> read_modifiers(const yaml::Entry& entry, Diagnostics& diagnostics) {
   const std::vector<std::string_view> parts = split_key(entry.key);
   KeyReader reader(parts.front());

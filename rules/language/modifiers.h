@@ -5,6 +5,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/language/diagnostic.h"
@@ -24,6 +25,9 @@ struct Modifiers {
   bool all = false;
   bool negated = false;  ///< `neq`
 };
+
+/// Every modifier that may follow a field.
+std::vector<std::string_view> modifier_names();
 
 /// Empty, with an error at the key, when they cannot be used.
 std::optional<Modifiers> read_modifiers(const yaml::Entry& entry, Diagnostics& diagnostics);

@@ -2,11 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/authoring/check.h"
 #include "engine/authoring/explain.h"
 #include "engine/authoring/match.h"
 #include "engine/authoring/rule_list.h"
+#include "engine/authoring/rule_schema.h"
 #include "engine/authoring/rule_tests.h"
 #include "engine/config/loading.h"
 #include "tests/support/scratch.h"
@@ -212,6 +214,24 @@ TEST_F(AuthorsTools, EveryExampleRulePassesItsOwnTests) {
   EXPECT_EQ(report.failed(), 0U) << out_.str();
   EXPECT_TRUE(report.rules_without_tests.empty()) << out_.str();
   EXPECT_GE(report.results.size(), 8U);
+}
+
+/// Both know the same keys: what the schema lets an editor offer, the reader takes.
+TEST_F(AuthorsTools, TheSchemaForEditorsOffersWhatTheReaderTakes) {
+  const auto schema = nlohmann::json::parse(rule_json_schema(executable_types()));
+  const auto& item = schema["properties"]["response"]["anyOf"][0]["items"]["properties"];
+  std::string rule = std::string(kMiner) + "author: Ann\nresponse:\n  - action: kill_process\n";
+  for (const auto& [key, described] : item.items())
+    if (key != "action") rule += "    " + key + ": {}\n";
+  for (const auto& [key, described] : schema["properties"].items())
+    if (rule.find("\n" + key + ":") == std::string::npos && key != "title") rule += key + ": {}\n";
+  scratch_.write("rules/every-key.yml", rule);
+  const Loaded loaded = load_rules();
+  EXPECT_FALSE(loaded.diagnostics.empty());
+  for (const Diagnostic& diagnostic : loaded.diagnostics)
+    EXPECT_EQ(diagnostic.message.find("unknown key"), std::string::npos) << diagnostic.message;
+  for (const std::string_view modifier : {"contains", "base64offset", "fieldref", "neq"})
+    EXPECT_THAT(schema.dump(), HasSubstr(std::string(modifier)));
 }
 
 TEST_F(AuthorsTools, ExplainSpeaksJson) {

@@ -9,7 +9,7 @@
 #         tidy        the house rules: floors, libraries, clocks, lengths, names (tests/tidy)
 #         fast        build of the preset dev; unit, golden, property and simulation tests
 #         lint        clang-tidy 19, warnings as errors
-#         asan        the fast tests under the address and undefined-behaviour sanitizers
+#         asan        the fast tests under the address and undefined-behaviour sanitizers, but for those of recorded data
 #         tsan        the fast tests of the rooms with threads under the thread sanitizer
 #         fuzz        bytes that nobody thought of, as rules, events and choices, for 20 s each (tests/fuzz)
 #         broker      a real Apache Kafka and SIGKILL: labels integration, broker, crash and bench-smoke

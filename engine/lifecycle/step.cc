@@ -217,7 +217,7 @@ Result<Step> check(const Action& action, const Proof& proof, WallTime now) {
 }
 
 /// The inverse order: same target, same people; approved together with what it takes back.
-ActionRequest undo_of(const Action& action, ActionType inverse) {
+ActionRequest undo_of(const ActionRequest& action, ActionType inverse) {
   ActionRequest request = action;
   request.type = inverse;
   request.undoes = action.id;

@@ -225,7 +225,7 @@ class ConditionParser {
   std::string nearest_selection(std::string_view word) const {
     std::vector<std::string_view> names;
     for (const Selection& known : selections_) names.push_back(known.name);
-    const std::string cure = did_you_mean(word, names);
+    std::string cure = did_you_mean(word, names);
     if (!cure.empty() || names.empty()) return cure;
     return fmt::format("; it has: {}", fmt::join(names | std::views::take(kNamesShownMax), ", "));
   }

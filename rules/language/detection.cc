@@ -154,7 +154,8 @@ class DetectionReader {
     }
     if (patterns_ > kPatternsMax) return {};
     auto patterns = patterns_of(value, modifiers, lists_);
-    if (patterns && (patterns_ += patterns->size()) > kPatternsMax) {
+    if (patterns) patterns_ += patterns->size();
+    if (patterns_ > kPatternsMax) {
       diagnostics_.error(
           value, fmt::format("'{}' stands for more than {} texts; split the rule", key_, kPatternsMax));
       return {};

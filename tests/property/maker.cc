@@ -154,7 +154,7 @@ void Maker::note_likely(const Line& line) {
 }
 
 Json Maker::likely_value() {
-  const Json value = one_of(likely_);
+  Json value = one_of(likely_);
   // With more around it, an address would be another one.
   const bool address = value.is_string() && addresses_inside().contains(value.get<std::string>());
   if (!value.is_string() || address || below(4) != 1) return value;

@@ -8,8 +8,8 @@ namespace {
 
 class SignalsOfAProcess : public testing::Test {
  protected:
-  SignalsOfAProcess() { pthread_sigmask(SIG_SETMASK, nullptr, &mask_before_); }
-  ~SignalsOfAProcess() override {
+  void SetUp() override { pthread_sigmask(SIG_SETMASK, nullptr, &mask_before_); }
+  void TearDown() override {
     while (signals_->take()) {
     }
     signals_.reset();

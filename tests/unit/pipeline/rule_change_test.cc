@@ -3,6 +3,7 @@
 #include <set>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "engine/pipeline/engine.h"
@@ -53,10 +54,12 @@ class ChangingRules : public testing::Test {
       const std::string id = version + std::to_string(i);
       Diagnostics diagnostics("rule.yml");
       const std::map<std::string, ActiveHours> no_hours;
-      auto rule = read_rule("title: " + id + "\nid: " + id + "\nauthor: " + author +
-                                "\nlevel: high\ndetection: {s: {process.name: " + process +
-                                "}, condition: s}\nresponse: [{action: kill_process}]\n",
-                            diagnostics, {actions_, no_hours});
+      auto rule = read_rule(
+          fmt::format(
+              "title: {0}\nid: {0}\nauthor: {1}\nlevel: high\n"
+              "detection: {{s: {{process.name: {2}}}, condition: s}}\nresponse: [{{action: kill_process}}]\n",
+              id, author, process),
+          diagnostics, {actions_, no_hours});
       rules.push_back(std::move(*rule));
     }
     return RuleSet::compile(std::move(rules), {*shipped_schema("elastic_security_alert")}).rules;
@@ -175,9 +178,9 @@ TEST_F(ChangingRules, LeaveAnOfferToThoseWhoDidNotWriteTheRuleThatMadeIt) {
   EXPECT_EQ(offer.cause.rule_digest, old_set->rule(RuleIndex(0)).digest) << "the version that made it";
   const std::set<Grant> grants{{Permission::read, ""}, {Permission::approve, ""}};
   const Principal ruth{UserName("ruth"), {}, grants};
-  const Principal else_{UserName("somebody else"), {}, grants};
+  const Principal somebody_else{UserName("somebody else"), {}, grants};
   EXPECT_EQ(engine_->control().decide(ruth, offer.id, Decision::approve, "").error().code, Errc::denied);
-  ASSERT_TRUE(engine_->control().decide(else_, offer.id, Decision::approve, ""));
+  ASSERT_TRUE(engine_->control().decide(somebody_else, offer.id, Decision::approve, ""));
   EXPECT_TRUE(eventually([&] { return action_of("a").state == State::completed; }));
 }
 

@@ -7,7 +7,7 @@
 #
 # stages: format      clang-format 19 over all C++ files
 #         tidy        the house rules: floors, libraries, clocks, lengths, names (tests/tidy)
-#         fast        build of the preset dev; unit, golden, property and simulation tests
+#         fast        build of the preset test (dev in batches); unit, golden, property and simulation tests
 #         lint        clang-tidy 19, warnings as errors
 #         asan        the fast tests under the address and undefined-behaviour sanitizers, but for those of recorded data
 #         tsan        the fast tests of the rooms with threads under the thread sanitizer
@@ -107,7 +107,7 @@ stage_format() {
 
 stage_tidy() { run_checker tests/tidy/tidy.py; }
 
-stage_fast() { build dev --target fast_tests && run_tests dev "$jobs" -L fast; }
+stage_fast() { build test --target fast_tests && run_tests test "$jobs" -L fast; }
 
 stage_lint() { run_checker tests/tidy/clang_tidy.py; }
 
@@ -135,7 +135,7 @@ stage_broker() {
     echo "run.sh: the tests that need a broker will be SKIPPED" >&2
   fi
   # One at a time: each has a broker of its own, and the crash test kills by the clock.
-  build dev && run_tests dev 1 -L 'integration|broker|crash|bench-smoke'
+  build test && run_tests test 1 -L 'integration|broker|crash|bench-smoke'
 }
 
 stage_quickstart() {

@@ -23,7 +23,7 @@ response:
   - action: kill_process
 )";
 
-constexpr int kSeeds = 2000;
+constexpr int kSeeds = RIPOSTE_SIM_WORLDS;
 
 /// What a world with this seed must contain in the end, whatever happened to it on the way.
 struct Expected {

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr unsigned kWorlds = 500;
+constexpr unsigned kWorlds = RIPOSTE_SIM_WORLDS / 4;
 
 std::string rule_with(const std::string& response) {
   return "title: Miner\nid: miner\nauthor: Ruth Author\nlevel: high\n"

@@ -13,7 +13,7 @@ namespace {
 
 /// A pattern that no selection is named like: a mistake here, see
 /// docs/decisions/007-where-sigma-sources-disagree.md.
-constexpr const char* kDecidedOtherwise = "1 of nothing*";
+constexpr const char* kRefusedCondition = "1 of nothing*";
 
 using Names = std::set<std::string>;
 
@@ -39,7 +39,7 @@ TEST(PublicConditions, AreTrueWhenTheyMustBeAndRefusedWhenTheyMustBe) {
     std::vector<Selection> selections;
     for (const std::string name : tested["selections"]) selections.push_back({name, {}, {}});
     const std::string text = tested["condition"];
-    if (text == kDecidedOtherwise) continue;
+    if (text == kRefusedCondition) continue;
     const auto condition = parse_condition(text, selections);
     ASSERT_EQ(condition.has_value(), tested["ok"].get<bool>()) << text;
     if (!condition) continue;

@@ -19,7 +19,7 @@ using Json = nlohmann::json;
 using Forms = std::multiset<std::string>;
 
 /// `docs/decisions/007-where-sigma-sources-disagree.md` says why.
-const std::set<std::pair<std::string, std::string>> kDecidedOtherwise{
+const std::set<std::pair<std::string, std::string>> kOtherModifiers{
     {"f|utf16le|base64", "*"},
     {"f|utf16|base64", "*"},
     {"f|hour", "3.5"},
@@ -28,7 +28,7 @@ const std::set<std::pair<std::string, std::string>> kDecidedOtherwise{
 
 bool decided_otherwise(const Json& tested) {
   const std::string key = tested["key"];
-  return kDecidedOtherwise.contains({key, "*"}) || kDecidedOtherwise.contains({key, tested["value"].dump()});
+  return kOtherModifiers.contains({key, "*"}) || kOtherModifiers.contains({key, tested["value"].dump()});
 }
 
 // ---- the reference's side

@@ -9,18 +9,13 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include "engine/base/ascii.h"
 #include "engine/base/printable.h"
 
 namespace riposte {
 namespace {
 
 constexpr std::int32_t kInitPid = 1;
-
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
 
 /// The kernel adds this to the link of a program whose file was replaced or removed while it runs, as
 /// upgrades do.
@@ -36,11 +31,11 @@ ProcessGuards::ProcessGuards(const std::set<std::string>& own_hosts,
                              std::set<std::string> protected_executables, std::int32_t engine_pid)
     : protected_executables_(std::move(protected_executables)),
       engine_pid_(engine_pid == 0 ? ::getpid() : engine_pid) {
-  for (const std::string& name : own_hosts) own_hosts_.insert(lower_case(name));
+  for (const std::string& name : own_hosts) own_hosts_.insert(lower_ascii(name));
 }
 
 std::optional<std::string> ProcessGuards::refuse_host(const std::string& host) const {
-  if (!host.empty() && own_hosts_.contains(lower_case(host))) return {};
+  if (!host.empty() && own_hosts_.contains(lower_ascii(host))) return {};
   return fmt::format("no agent for host '{}'; this engine acts on '{}' only", printable(host),
                      fmt::join(own_hosts_, "', '"));
 }

@@ -7,22 +7,15 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sodium.h>
 #include <sys/stat.h>
+
+#include "engine/base/base64.h"
 
 namespace riposte {
 
 using nlohmann::json;
 
 namespace {
-
-std::string base64(std::string_view bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();  // the terminating zero
-  return text;
-}
 
 /// As text, or nothing when it is not UTF-8.
 json text_or_null(const std::string& bytes) {

@@ -47,14 +47,6 @@ Result<WallTime> moment_of(const std::string& text) {
   return fail(Errc::invalid, fmt::format("'{}' is no moment; write it like 2026-03-10T12:00:00Z", text));
 }
 
-Result<std::string> read_whole(const std::string& source) {
-  std::string bytes;
-  TRY(read_event_lines(
-      std::vector{source}, [&](const EventLine& line) { bytes.append(line.bytes).append("\n"); },
-      [](std::uint64_t) {}));
-  return bytes;
-}
-
 }  // namespace
 
 int check(const cli::CheckOptions& options) {

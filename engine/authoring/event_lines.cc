@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -15,20 +16,25 @@ constexpr std::string_view kStdin = "-";
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
-/// Where the bytes come from; `file` is opened when it is not stdin.
-Result<std::istream*> open_lines(const std::string& source, std::ifstream& file) {
+}  // namespace
+
+Result<std::istream*> open_events(const std::string& source, std::ifstream& file) {
   if (source == kStdin) return &std::cin;
   std::error_code ignored;
   if (std::filesystem::is_directory(source, ignored))
-    return fail(Errc::invalid, fmt::format("{} is a folder; name its files", source));
+    return fail(Errc::invalid, fmt::format("{} is a folder; name a file with one event per line", source));
   file.open(source, std::ios::binary);
   if (file) return &file;
   const int reason = errno;
-  return fail(reason == ENOENT ? Errc::not_found : Errc::unavailable,
+  return fail(reason == ENOENT ? Errc::not_found : Errc::invalid,
               fmt::format("cannot read {}: {}", source, std::generic_category().message(reason)));
 }
 
-}  // namespace
+Result<std::string> read_whole(const std::string& source) {
+  std::ifstream file;
+  std::istream& bytes = *TRY(open_events(source, file));
+  return std::string(std::istreambuf_iterator<char>(bytes), {});
+}
 
 Result<void> read_event_lines(std::span<const std::string> sources,
                               const std::function<void(const EventLine&)>& see,
@@ -36,7 +42,7 @@ Result<void> read_event_lines(std::span<const std::string> sources,
   std::uint64_t bytes = 0;
   for (const std::string& source : sources) {
     std::ifstream file;
-    std::istream& lines = *TRY(open_lines(source, file));
+    std::istream& lines = *TRY(open_events(source, file));
     std::size_t number = 0;
     for (std::string line; std::getline(lines, line);) {
       ++number;
@@ -45,7 +51,7 @@ Result<void> read_event_lines(std::span<const std::string> sources,
       if (!is_blank(line)) see({source, number, line});
       progress(bytes);
     }
-    if (lines.bad()) return fail(Errc::unavailable, fmt::format("cannot read {} to its end", source));
+    if (lines.bad()) return fail(Errc::invalid, fmt::format("cannot read {} to its end", source));
   }
   return {};
 }

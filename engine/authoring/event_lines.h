@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <fstream>
 #include <functional>
 #include <span>
 #include <string>
@@ -22,6 +23,12 @@ struct EventLine {
 Result<void> read_event_lines(std::span<const std::string> sources,
                               const std::function<void(const EventLine&)>& see,
                               const std::function<void(std::uint64_t)>& progress);
+
+/// Everything that a source has, of one event for instance. Errors: as there.
+Result<std::string> read_whole(const std::string& source);
+
+/// Where a source's bytes come from; `file` is opened unless it is stdin. Errors: not_found, invalid.
+Result<std::istream*> open_events(const std::string& source, std::ifstream& file);
 
 /// Bytes of all the files together; 0 when one of them has no size that is known beforehand.
 std::uint64_t total_bytes(std::span<const std::string> sources);

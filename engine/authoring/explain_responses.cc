@@ -20,13 +20,6 @@ std::string outcome_of(Verdict::Kind kind) {
   return "held_back";
 }
 
-std::span<const ParameterSpec> script_parameters(const ActionTemplate& wanted,
-                                                 const ActionCatalogue& actions) {
-  const auto script = actions.scripts.find(wanted.script);
-  if (script == actions.scripts.end()) return {};
-  return script->second;
-}
-
 }  // namespace
 
 std::vector<ExplainedResponse> explain_responses(const Rule& rule, const Recognised& recognised,
@@ -35,7 +28,7 @@ std::vector<ExplainedResponse> explain_responses(const Rule& rule, const Recogni
   const Detected detected{recognised.event, *recognised.schema, StreamId("explain"), Offset(0), "", now};
   std::vector<ExplainedResponse> explained;
   for (const ActionTemplate& wanted : rule.responses) {
-    const auto request = render(detected, rule, wanted, script_parameters(wanted, actions), policy);
+    const auto request = render(detected, rule, wanted, actions.parameters_of_script(wanted.script), policy);
     if (!request) {
       explained.push_back({wanted.name, "held_back",
                            below_minimum(wanted, severity_of(detected, rule)).value_or("it makes no order"),

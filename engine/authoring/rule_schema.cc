@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/lifecycle/severity.h"
+#include "rules/language/head.h"
 #include "rules/language/modifiers.h"
 
 namespace riposte {
@@ -125,8 +126,6 @@ Json tests() {
 }  // namespace
 
 std::string rule_json_schema(std::span<const ActionType> types) {
-  constexpr std::array<std::string_view, 5> kStatuses{"stable", "test", "experimental", "deprecated",
-                                                      "unsupported"};
   const Json schema{
       {"$schema", "https://json-schema.org/draft/2020-12/schema"},
       {"title", "Riposte rule"},
@@ -137,7 +136,7 @@ std::string rule_json_schema(std::span<const ActionType> types) {
        {{"title", text("What the rule finds, in a few words")},
         {"id", text("A UUID; belongs to one rule")},
         {"name", text("How filters may call the rule")},
-        {"status", one_of_names(kStatuses, "How mature it is")},
+        {"status", one_of_names(kRuleStatuses, "How mature it is")},
         {"description", {{"type", "string"}}},
         {"author", text_or_list("Who never approves what the rule asks for")},
         {"level", one_of_names(kSeverityNames, "Counts when the event does not say how severe it is")},

@@ -17,12 +17,7 @@ namespace {
 
 Result<std::string> event_of(const RuleTest& test) {
   if (!test.event.empty()) return test.event;
-  const auto path = std::filesystem::path(test.location.file).parent_path() / test.event_file;
-  std::string bytes;
-  TRY(read_event_lines(
-      std::vector{path.string()}, [&](const EventLine& line) { bytes.append(line.bytes).append("\n"); },
-      [](std::uint64_t) {}));
-  return bytes;
+  return read_whole((std::filesystem::path(test.location.file).parent_path() / test.event_file).string());
 }
 
 /// What an action that came out says where the expected one says something; empty when they agree.

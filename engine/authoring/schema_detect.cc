@@ -1,15 +1,12 @@
 #include "engine/authoring/schema_detect.h"
 
-#include <cerrno>
-#include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <map>
-#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/authoring/event_lines.h"
 #include "engine/base/printable.h"
 #include "engine/config/loading.h"
 #include "rules/event/event_parser.h"
@@ -141,17 +138,8 @@ Result<bool> detect_schemas(const std::string& events, std::span<const std::stri
     for (const Diagnostic& diagnostic : diagnostics) mistakes += "\n" + diagnostic.text();
     return fail(Errc::invalid, "the schemas cannot be used:" + mistakes);
   }
-  if (events == "-") return detect_lines(std::cin, *loaded, json, out);
-  std::error_code ignored;
-  if (std::filesystem::is_directory(events, ignored))
-    return fail(Errc::invalid, fmt::format("{} is a folder; name a file with one event per line", events));
-  std::ifstream file(events);
-  if (!file) {
-    const int reason = errno;
-    return fail(reason == ENOENT ? Errc::not_found : Errc::invalid,
-                fmt::format("cannot read {}: {}", events, std::generic_category().message(reason)));
-  }
-  return detect_lines(file, *loaded, json, out);
+  std::ifstream file;
+  return detect_lines(*TRY(open_events(events, file)), *loaded, json, out);
 }
 
 }  // namespace riposte

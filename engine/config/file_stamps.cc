@@ -1,15 +1,14 @@
 #include "engine/config/file_stamps.h"
 
-#include <filesystem>
 #include <optional>
-#include <string_view>
+#include <system_error>
 
 #include <sys/stat.h>
 
+#include "rules/language/yaml_files.h"
+
 namespace riposte {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
@@ -26,24 +25,10 @@ FileStamp stamp_of(const struct stat& status) {
           nanoseconds(status.st_ctim)};
 }
 
-std::string_view name_of(const std::string& path) {
-  return std::string_view(path).substr(path.rfind('/') + 1);
-}
-
-bool is_yaml(std::string_view name) { return name.ends_with(".yml") || name.ends_with(".yaml"); }
-
 /// False when it cannot be listed to its end.
 bool stamp_files_below(const std::string& folder, FileStamps& stamps) {
   std::error_code error;
-  auto it = fs::recursive_directory_iterator(folder, error);
-  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    const std::string& path = it->path().native();
-    if (name_of(path).starts_with('.')) {
-      it.disable_recursion_pending();
-      continue;
-    }
-    std::error_code ignored;
-    if (!is_yaml(name_of(path)) || it->is_directory(ignored)) continue;
+  for (const std::string& path : yaml_files_below(folder, error)) {
     const auto status = status_of(path);
     // A link that leads nowhere is seen as well: the reader will complain of it.
     stamps[path] = status ? stamp_of(*status) : FileStamp{};

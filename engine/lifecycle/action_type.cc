@@ -212,4 +212,10 @@ bool ActionCatalogue::can_execute(ActionType type) const {
   return std::ranges::find(executable, type) != executable.end();
 }
 
+std::span<const ParameterSpec> ActionCatalogue::parameters_of_script(const std::string& id) const {
+  const auto script = scripts.find(id);
+  if (script == scripts.end()) return {};
+  return script->second;
+}
+
 }  // namespace riposte

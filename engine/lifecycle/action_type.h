@@ -91,6 +91,8 @@ struct ActionCatalogue {
   std::map<std::string, std::vector<ParameterSpec>> scripts;  ///< script id → its parameters
 
   bool can_execute(ActionType type) const;
+  /// Of a script that is not there: none.
+  std::span<const ParameterSpec> parameters_of_script(const std::string& id) const;
 };
 
 }  // namespace riposte

@@ -63,7 +63,7 @@ Result<void> Detector::match(const Event& event, const Record& record, const Rul
 void Detector::respond(const Detected& detected, const Rule& rule, Detection& detection) {
   std::map<std::size_t, std::vector<std::size_t>> chains;
   for (const ActionTemplate& wanted : rule.responses) {
-    auto request = render(detected, rule, wanted, parameters_for(wanted), policy_);
+    auto request = render(detected, rule, wanted, actions_.parameters_of_script(wanted.script), policy_);
     if (!request) {
       detection.held_back.add(rule.id, Guard::minimum_severity);
       continue;
@@ -73,12 +73,6 @@ void Detector::respond(const Detected& detected, const Rule& rule, Detection& de
     detection.proposals.push_back({std::move(*request), std::move(ruling)});
   }
   for (const auto& [block, members] : chains) link(detection.proposals, members);
-}
-
-std::span<const ParameterSpec> Detector::parameters_for(const ActionTemplate& wanted) const {
-  const auto script = actions_.scripts.find(wanted.script);
-  if (script == actions_.scripts.end()) return {};
-  return script->second;
 }
 
 }  // namespace riposte

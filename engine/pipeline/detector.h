@@ -42,7 +42,6 @@ class Detector {
   Result<void> match(const Event& event, const Record& record, const RuleSet& rules, WallTime now,
                      Detection& detection);
   void respond(const Detected& detected, const Rule& rule, Detection& detection);
-  std::span<const ParameterSpec> parameters_for(const ActionTemplate& wanted) const;
 
   EventLimits limits_;
   const Policy& policy_;

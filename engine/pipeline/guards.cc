@@ -20,8 +20,12 @@ std::string_view name_of(Guard guard) {
   std::unreachable();
 }
 
+bool is_below_minimum(const ActionTemplate& wanted, Severity severity) {
+  return wanted.minimum_severity && severity < *wanted.minimum_severity;
+}
+
 std::optional<std::string> below_minimum(const ActionTemplate& wanted, Severity severity) {
-  if (!wanted.minimum_severity || severity >= *wanted.minimum_severity) return {};
+  if (!is_below_minimum(wanted, severity)) return {};
   return "severity " + std::string(name_of(severity)) + " is below the minimum_severity " +
          std::string(name_of(*wanted.minimum_severity)) + " of '" + wanted.name + "'";
 }

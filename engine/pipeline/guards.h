@@ -28,6 +28,7 @@ struct Verdict {
   std::string why;  ///< for people; empty when nothing stopped it
 };
 
+bool is_below_minimum(const ActionTemplate& wanted, Severity severity);
 /// Why this severity gets no action of the template; nothing when it is severe enough.
 std::optional<std::string> below_minimum(const ActionTemplate& wanted, Severity severity);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 namespace riposte {
+
 Result<PartitionState> PartitionState::load(Partition id, Records& records, std::shared_ptr<Claims> claims) {
   PartitionState state(id, records, std::move(claims));
   state.audit_sequence_ = TRY(records.last_audit_sequence(id));
@@ -131,11 +132,12 @@ void PartitionState::apply(Step made) {
   if (!made.audit) return;
   record(std::move(*made.audit));
   put_row(made.action);
-  put_in_place(made.action);
   const WallTime now = made.action.updated_at;
+  const auto ended = ending_of(made.action);
+  put_in_place(std::move(made.action));
   if (made.undo)
     if (auto undo = step(nullptr, *made.undo, now)) apply(std::move(*undo));
-  if (const auto ended = ending_of(made.action)) tell_followers(*ended, now);
+  if (ended) tell_followers(*ended, now);
 }
 
 /// What two actions have in common of which the one keeps so what the other would take back.
@@ -158,8 +160,8 @@ void PartitionState::forget_lasting(const Action& action) {
 }
 
 /// Keeps every index of the open actions in step with one that has changed.
-void PartitionState::put_in_place(const Action& action) {
-  const ActionId& id = action.id;
+void PartitionState::put_in_place(Action action) {
+  const ActionId id = action.id;
   if (const auto before = open_.find(id); before != open_.end()) {
     if (before->second.in_doubt) --in_doubt_;
     if (before->second.due_at) due_.erase({*before->second.due_at, id});
@@ -174,7 +176,7 @@ void PartitionState::put_in_place(const Action& action) {
   if (is_closed(action))
     open_.erase(id);
   else
-    admit(action);
+    admit(std::move(action));
 }
 
 void PartitionState::advance(WallTime now, Slots& slots) {

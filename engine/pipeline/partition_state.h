@@ -98,7 +98,7 @@ class PartitionState {
   void write_down_cooldowns(WallTime now, bool flush);
   void admit(Action action);
   void apply(Step made);
-  void put_in_place(const Action& action);
+  void put_in_place(Action action);
   void record(AuditRecord record);
   void put_row(const Action& action);
   void let_time_act(WallTime now, Slots& slots);

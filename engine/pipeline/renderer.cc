@@ -154,7 +154,7 @@ std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, 
                                     std::span<const ParameterSpec> script_parameters, const Policy& policy) {
   ActionRequest request;
   request.severity = severity_of(detected, rule);
-  if (below_minimum(wanted, request.severity)) return {};
+  if (is_below_minimum(wanted, request.severity)) return {};
   request.type = wanted.type;
   request.host = host_of(detected);
   request.not_after = not_after(detected);

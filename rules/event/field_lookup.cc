@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "rules/event/ascii.h"
+#include "engine/base/ascii.h"
 
 namespace riposte {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "rules/event/ascii.h"
+#include "engine/base/ascii.h"
 
 namespace riposte {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/ascii.h"
 #include "engine/base/clock.h"
-#include "rules/event/ascii.h"
 
 namespace riposte {
 namespace {

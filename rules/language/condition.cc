@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/base/ascii.h"
 #include "engine/base/nearest.h"
 
 namespace riposte {
@@ -21,13 +22,6 @@ constexpr std::array<std::string_view, 5> kKeywords{"and", "or", "not", "of", "t
 template <class... Arguments>
 std::unexpected<std::string> wrong(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
   return std::unexpected(fmt::format(text, std::forward<Arguments>(arguments)...));
-}
-
-std::string lower_case(std::string_view word) {
-  std::string lower(word);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
 }
 
 std::vector<std::string_view> split_words(std::string_view text) {
@@ -152,7 +146,7 @@ class ConditionParser {
   Parsed quantified() {
     const std::string_view quantity = words_[next_];
     if (quantity != "1" && quantity != "all" && quantity != "any") {
-      const std::string small = lower_case(quantity);
+      const std::string small = lower_ascii(quantity);
       if (small == "all" || small == "any")
         return wrong("'{}' in the condition: write it small, '{}'", quantity, small);
       return wrong("'{} of' in the condition: only '1 of' and 'all of' exist", quantity);
@@ -178,7 +172,7 @@ class ConditionParser {
   }
 
   Parsed no_selection_like(std::string_view quantity, std::string_view pattern) const {
-    if (lower_case(pattern) == "them" && pattern != "them")
+    if (lower_ascii(pattern) == "them" && pattern != "them")
       return wrong("'{}' in the condition: write it small, 'them'", pattern);
     return wrong("no selection is named like '{}' in '{} of {}'{}", pattern, quantity, pattern,
                  nearest_selection(pattern));
@@ -192,8 +186,8 @@ class ConditionParser {
       return Condition{Condition::Kind::selection, static_cast<std::size_t>(it - selections_.begin()), {}};
     }
     if (is_condition_keyword(word) || word == ")" || word == "|") return unexpected_word();
-    if (is_condition_keyword(lower_case(word)))
-      return wrong("'{}' in the condition: write it small, '{}'", word, lower_case(word));
+    if (is_condition_keyword(lower_ascii(word)))
+      return wrong("'{}' in the condition: write it small, '{}'", word, lower_ascii(word));
     if (word.find('*') != std::string_view::npos)
       return wrong("'{}' in the condition: write '1 of {}' or 'all of {}'", word, word, word);
     return wrong("the condition names '{}', which is no selection of this rule{}", word,
@@ -204,7 +198,7 @@ class ConditionParser {
     const std::string_view word = peek();
     if (word == "|")
       return wrong("'|' in the condition: aggregations are not supported; a condition is about one event");
-    const std::string small = lower_case(word);
+    const std::string small = lower_ascii(word);
     if (small != word && is_condition_keyword(small))
       return wrong("'{}' in the condition: write it small, '{}'", word, small);
     const std::string_view before = next_ == 0 ? "the beginning" : words_[next_ - 1];

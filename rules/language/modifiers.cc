@@ -131,12 +131,11 @@ Drafts take_comparison(Pattern pattern, std::string_view name) {
   return std::vector{std::move(pattern)};
 }
 
-constexpr std::array<std::string_view, 6> kTimeUnits{"minute", "hour", "day", "week", "month", "year"};
-
 Drafts take_time_part(Pattern pattern, std::string_view name) {
   const auto* number = std::get_if<std::int64_t>(&pattern.value);
   if (number == nullptr) return std::unexpected("a whole number is needed, like 17");
-  const auto unit = static_cast<TimePart::Unit>(std::ranges::find(kTimeUnits, name) - kTimeUnits.begin());
+  const auto unit =
+      static_cast<TimePart::Unit>(std::ranges::find(TimePart::kNames, name) - TimePart::kNames.begin());
   pattern.value = TimePart{unit, *number};
   pattern.kind = Pattern::Kind::time_part;
   return std::vector{std::move(pattern)};

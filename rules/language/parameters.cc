@@ -14,8 +14,8 @@ std::vector<ParameterSpec> parameters_for(const ActionTemplate& made, const Acti
   std::vector<ParameterSpec> specs;
   for (const ParameterSpec& spec : parameters_of(made.type))
     if (spec.name != "pid" && spec.name != "script") specs.push_back(spec);
-  if (const auto script = actions.scripts.find(made.script); script != actions.scripts.end())
-    specs.insert(specs.end(), script->second.begin(), script->second.end());
+  const auto of_script = actions.parameters_of_script(made.script);
+  specs.insert(specs.end(), of_script.begin(), of_script.end());
   return specs;
 }
 

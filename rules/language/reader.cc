@@ -20,9 +20,6 @@
 namespace riposte {
 namespace {
 
-constexpr std::array<std::string_view, 5> kStatuses{"stable", "test", "experimental", "deprecated",
-                                                    "unsupported"};
-
 /// A rule without an id of its own goes by its text.
 void read_identity(MapReader& map, Rule& rule) {
   rule.title = map.text("title").value_or("");
@@ -42,7 +39,7 @@ void read_identity(MapReader& map, Rule& rule) {
 
 void read_head(MapReader& map, Rule& rule) {
   read_identity(map, rule);
-  rule.status = map.one_of("status", kStatuses).value_or("");
+  rule.status = map.one_of("status", kRuleStatuses).value_or("");
   rule.description = map.text("description").value_or("");
   rule.authors = split_authors(map.texts("author"));
   rule.tags = map.texts("tags");
@@ -178,7 +175,7 @@ ReadDocuments read_documents(std::string_view bytes, Diagnostics& diagnostics, c
   ReadDocuments read;
   const auto resolved = resolved_documents(bytes, diagnostics);
   if (!resolved) return {{}, {}, 1};
-  const std::string file_digest = digest_of(std::string(bytes));
+  const std::string file_digest = digest_of(bytes);
   PatternBudget budget;
   for (std::size_t i = 0; i < resolved->size(); ++i) {
     const yaml::Node& document = (*resolved)[i];

@@ -1,10 +1,12 @@
 /// A rule as plain values: what to look for, and what to do when it is found. Knows no Kafka, time or state.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -19,13 +21,16 @@ namespace riposte {
 // ---- what to look for
 // ------------------------------------------------------------------------------------------
 
+/// What `windash` takes for one another.
+inline constexpr std::array<std::string_view, 5> kDashes{"-", "/", "\u2013", "\u2014", "\u2015"};
+
 /// One piece of a text with wildcards.
 struct GlobPiece {
   enum class Kind : std::uint8_t {
     text,
     any_string,
     any_character,
-    any_dash,     ///< one of `-` `/` `–` `—` `―`
+    any_dash,     ///< one of kDashes
     placeholder,  ///< only while a rule is read: a list stands in for it afterwards
   };
   Kind kind = Kind::text;
@@ -56,6 +61,7 @@ struct FieldReference {
 /// One part of a moment, in UTC. Weeks are those of ISO 8601.
 struct TimePart {
   enum class Unit : std::uint8_t { minute, hour, day, week, month, year };
+  static constexpr std::array<std::string_view, 6> kNames{"minute", "hour", "day", "week", "month", "year"};
   Unit unit = Unit::minute;
   std::int64_t number = 0;
 

@@ -1,23 +1,28 @@
 #include "rules/language/rule_test.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
-#include "engine/base/nearest.h"
-#include "engine/lifecycle/action_type.h"
+#include "engine/lifecycle/state.h"
 #include "rules/language/yaml_json.h"
 
 namespace riposte {
 namespace {
 
-constexpr std::array<std::string_view, 6> kStates{"pending_approval", "queued", "executing",
-                                                  "completed",        "failed", "cancelled"};
+std::array<std::string_view, kStateCount> state_names() {
+  std::array<std::string_view, kStateCount> names;
+  std::ranges::transform(kStates, names.begin(), [](State state) { return name_of(state); });
+  return names;
+}
 
 ExpectedAction read_expected(const yaml::Node& node, Diagnostics& diagnostics) {
   MapReader map(node, "expected action", diagnostics);
   ExpectedAction expected;
   expected.location = diagnostics.place(node);
   expected.type = map.required_text("action").value_or("");
-  expected.state = map.one_of("state", kStates);
+  expected.state = map.one_of("state", state_names());
   expected.comment = map.text("comment");
   expected.reason = map.text("reason");
   if (auto parameters = map.map("parameters"))

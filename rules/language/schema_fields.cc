@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/ascii.h"
 #include "engine/base/nearest.h"
 #include "engine/lifecycle/severity.h"
-#include "rules/event/ascii.h"
 #include "rules/language/schema_parts.h"
 
 namespace riposte::schema_file {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/ascii.h"
 #include "engine/base/nearest.h"
-#include "rules/event/ascii.h"
 #include "rules/language/schema_parts.h"
 #include "rules/language/schema_reader.h"
 #include "rules/language/shipped.h"

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "rules/event/ascii.h"
+#include "engine/base/ascii.h"
 #include "rules/language/schema_parts.h"
 
 namespace riposte::schema_file {

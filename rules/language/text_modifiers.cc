@@ -7,8 +7,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <sodium.h>
 
+#include "engine/base/base64.h"
 #include "engine/base/nearest.h"
 #include "rules/language/pattern.h"
 #include "rules/language/utf8.h"
@@ -18,8 +18,6 @@ namespace {
 
 using Piece = GlobPiece::Kind;
 using Globs = std::expected<std::vector<Glob>, std::string>;
-
-constexpr std::array<std::string_view, 5> kDashes{"-", "/", "\u2013", "\u2014", "\u2015"};
 
 void append(Glob& glob, Piece kind, std::string_view text) {
   if (kind == Piece::text && text.empty()) return;
@@ -49,14 +47,6 @@ bool leads_a_word(std::string_view text, std::size_t at) {
   const bool behind_word =
       !before.empty() && is_word_character(code_point_at(before, last_character_begin(before)));
   return !behind_word && at + 1 < text.size() && is_word_character(code_point_at(text, at + 1));
-}
-
-std::string base64(std::string_view bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();  // the terminating zero
-  return text;
 }
 
 std::unexpected<std::string> too_many_alternatives() {

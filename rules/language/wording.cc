@@ -1,7 +1,5 @@
 #include "rules/language/wording.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "engine/base/printable.h"
@@ -39,8 +37,7 @@ struct ValueText {
   std::string operator()(const IpNetwork& value) const { return text_of(value); }
   std::string operator()(const FieldReference& value) const { return "the value of " + value.field; }
   std::string operator()(const TimePart& value) const {
-    constexpr std::array<std::string_view, 6> kUnits{"minute", "hour", "day", "week", "month", "year"};
-    return fmt::format("{} {}", kUnits.at(static_cast<std::size_t>(value.unit)), value.number);
+    return fmt::format("{} {}", TimePart::kNames.at(static_cast<std::size_t>(value.unit)), value.number);
   }
 };
 

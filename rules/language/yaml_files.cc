@@ -10,22 +10,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_yaml(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
-
-std::vector<std::string> files_in(const std::string& folder, std::error_code& error) {
-  std::vector<std::string> files;
-  auto it = fs::recursive_directory_iterator(folder, error);
-  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    // Hidden entries are editors' and deployment tools' own copies.
-    if (it->path().filename().string().starts_with('.')) {
-      it.disable_recursion_pending();
-      continue;
-    }
-    std::error_code ignored;
-    if (is_yaml(it->path()) && !it->is_directory(ignored)) files.push_back(it->path().string());
-  }
-  std::ranges::sort(files);
-  return files;
+std::string_view name_of(const std::string& path) {
+  return std::string_view(path).substr(path.rfind('/') + 1);
 }
 
 std::string canonical(const std::string& file) {
@@ -36,11 +22,28 @@ std::string canonical(const std::string& file) {
 
 }  // namespace
 
+std::vector<std::string> yaml_files_below(const std::string& folder, std::error_code& error) {
+  std::vector<std::string> files;
+  auto it = fs::recursive_directory_iterator(folder, error);
+  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+    const std::string_view name = name_of(it->path().native());
+    if (name.starts_with('.')) {
+      it.disable_recursion_pending();
+      continue;
+    }
+    std::error_code ignored;
+    const bool is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    if (is_yaml && !it->is_directory(ignored)) files.push_back(it->path().native());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
 std::vector<std::string> YamlFiles::below(const std::string& path, std::vector<Diagnostic>& diagnostics) {
   std::error_code error;
   std::vector<std::string> files{path};
   if (fs::is_directory(path, error)) {
-    files = files_in(path, error);
+    files = yaml_files_below(path, error);
     if (error)
       diagnostics.push_back({{path, 1, 1},
                              Diagnostic::Kind::error,

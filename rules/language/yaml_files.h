@@ -4,11 +4,16 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "rules/language/diagnostic.h"
 
 namespace riposte {
+
+/// *.yml and *.yaml below a folder to any depth, in the order of their names; hidden entries, editors' and
+/// deployment tools' own copies, are left out. `error`: the folder cannot be listed to its end.
+std::vector<std::string> yaml_files_below(const std::string& folder, std::error_code& error);
 
 /// Remembers what it has found, so that a file that two paths reach is found once.
 class YamlFiles {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/lifecycle/action.h"
+#include "rules/language/condition.h"
 #include "rules/language/schema_reader.h"
 #include "rules/matching/compiled_rule.h"
 #include "rules/matching/event_reading.h"
@@ -86,26 +87,15 @@ struct RuleSet::Body {
           origin.admits(log_sources[i].product, log_sources[i].category, log_sources[i].service);
   }
 
-  /// Two-valued: what is not there does not match, and its negation does.
-  static bool condition_holds(const Condition& condition, const CompiledRule& rule, Scratch::Body& scratch) {
-    const auto operand_holds = [&](const Condition& operand) {
-      return condition_holds(operand, rule, scratch);
-    };
-    switch (condition.kind) {
-      case Condition::Kind::selection: {
-        Answer& known = scratch.selections[condition.selection];
-        if (known == Answer::unknown)
-          known = holds(rule.selections[condition.selection], scratch.reading) ? Answer::yes : Answer::no;
-        return known == Answer::yes;
-      }
-      case Condition::Kind::all_of:
-        return std::ranges::all_of(condition.operands, operand_holds);
-      case Condition::Kind::any_of:
-        return std::ranges::any_of(condition.operands, operand_holds);
-      case Condition::Kind::negation:
-        return !operand_holds(condition.operands.front());
-    }
-    return false;
+  /// Each selection is looked at once, however often the condition names it.
+  static bool matches(const Condition& condition, const CompiledRule& rule, Scratch::Body& scratch) {
+    scratch.selections.assign(rule.selections.size(), Answer::unknown);
+    return holds(condition, [&](std::size_t number) {
+      Answer& known = scratch.selections[number];
+      if (known == Answer::unknown)
+        known = holds(rule.selections[number], scratch.reading) ? Answer::yes : Answer::no;
+      return known == Answer::yes;
+    });
   }
 };
 
@@ -143,9 +133,7 @@ Result<Matches> RuleSet::match(const Event& event, Scratch& scratch) const {
   body_->begin_event(*program, inner, work);
   for (const std::uint32_t i : program->rules) {
     if (!work.admitted[body_->log_source_of[i]]) continue;
-    const CompiledRule& rule = body_->compiled[i];
-    work.selections.assign(rule.selections.size(), Answer::unknown);
-    if (Body::condition_holds(body_->rules[i].condition, rule, work)) work.matches.emplace_back(i);
+    if (Body::matches(body_->rules[i].condition, body_->compiled[i], work)) work.matches.emplace_back(i);
   }
   return Matches{{&program->schema, inner}, work.matches};
 }

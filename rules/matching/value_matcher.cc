@@ -37,7 +37,7 @@ std::string expression_of(const Glob& glob) {
         expression += ".";
         break;
       case GlobPiece::Kind::any_dash:
-        expression += "[-/\u2013\u2014\u2015]";
+        expression += fmt::format("[{}]", fmt::join(kDashes, ""));
         break;
       case GlobPiece::Kind::placeholder:  // none is left once a rule has been read
         break;
@@ -61,7 +61,7 @@ std::size_t character_length(std::string_view text) {
 
 /// Bytes of the dash or slash that stands in front; 0 when none does.
 std::size_t dash_length(std::string_view text) {
-  for (const std::string_view dash : {"-", "/", "\u2013", "\u2014", "\u2015"})
+  for (const std::string_view dash : kDashes)
     if (text.starts_with(dash)) return dash.size();
   return 0;
 }

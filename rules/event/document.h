@@ -1,24 +1,28 @@
-/// The parsed document behind an Event: the only place besides the parser that knows simdjson.
+/// The parsed document behind an Event.
 #pragma once
 
-#include <cstddef>
 #include <deque>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <simdjson.h>
 
 #include "rules/event/event.h"
+#include "rules/event/outline.h"
+#include "rules/event/tape.h"
 
 namespace riposte {
 
 struct Event::Document {
   simdjson::dom::parser parser;
   std::vector<char> padded;
-  std::vector<std::string_view> keys;           ///< scratch of the search for duplicate keys
-  std::vector<simdjson::dom::element> objects;  ///< what events look at; the first is the whole record
-  std::deque<std::string> kept;                 ///< texts that were made from the record's
+  Tape tape;
+  Outline outline;
+  std::deque<std::string> kept;  ///< texts that were made from the record's
 };
+
+/// Gives every scalar of the value to `out`, elements of arrays one by one, and says of objects and empty
+/// arrays that they are there.
+void add_value(const Tape& tape, std::uint32_t at, FieldValues& out);
 
 }  // namespace riposte

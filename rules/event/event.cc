@@ -1,5 +1,6 @@
 #include "rules/event/event.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "rules/event/document.h"
@@ -7,62 +8,33 @@
 namespace riposte {
 namespace {
 
-namespace dom = simdjson::dom;
-
-Scalar scalar_of(dom::element element) {
-  switch (element.type()) {
-    case dom::element_type::BOOL:
-      return {bool{element}};
-    case dom::element_type::INT64:
-      return {std::int64_t{element}};
-    case dom::element_type::UINT64:
-      return {std::uint64_t{element}};
-    case dom::element_type::DOUBLE:
-      return {double{element}};
-    case dom::element_type::STRING:
-      return {std::string_view{element}};
-    default:
-      return {};
-  }
+/// The value under a key; empty when the object has none.
+std::optional<std::uint32_t> child_of(const Tape& tape, std::uint32_t object, std::string_view wanted) {
+  std::optional<std::uint32_t> child;
+  find_member(tape, object, [&](std::uint32_t key, std::uint32_t value) {
+    if (tape.string(key) == wanted) child = value;
+    return child.has_value();
+  });
+  return child;
 }
 
-/// Gives every scalar of `element` to `see`, elements of arrays one by one, and says of objects and empty
-/// arrays that they are there.
-void see_value(dom::element element, FieldValues& out) {
-  out.present = true;
-  if (element.is_object()) {
-    out.container = true;
-    return;
-  }
-  dom::array array;
-  if (element.get(array) != simdjson::SUCCESS) {
-    out.scalars.push_back(scalar_of(element));
-    return;
-  }
-  if (array.begin() == array.end()) out.container = true;
-  for (const dom::element item : array) see_value(item, out);
-}
-
-/// Gives what stands at `path` below `element` to `see`; true when something does. A node is reached by one
-/// way of splitting the path only, so the work is bounded by the document.
+/// Gives what stands at `path` below `at` to `see`; true when something does. A node is reached by one way of
+/// splitting the path only, so the work is bounded by the document.
 template <class See>
-bool walk(dom::element element, std::string_view path, const See& see) {
-  dom::array array;
-  if (element.get(array) == simdjson::SUCCESS) {
+bool walk(const Tape& tape, std::uint32_t at, std::string_view path, const See& see) {
+  if (tape.is_array(at)) {
     bool found = false;
-    for (const dom::element item : array) found |= walk(item, path, see);
+    for_each_item(tape, at, [&](std::uint32_t item) { found |= walk(tape, item, path, see); });
     return found;
   }
-  dom::object object;
-  if (element.get(object) != simdjson::SUCCESS) return false;
-  dom::element child;
-  if (object.at_key(path).get(child) == simdjson::SUCCESS) {
-    see(child);
+  if (!tape.is_object(at)) return false;
+  if (const auto child = child_of(tape, at, path)) {
+    see(*child);
     return true;
   }
   for (std::size_t dot = path.rfind('.'); dot != std::string_view::npos; dot = path.substr(0, dot).rfind('.'))
-    if (object.at_key(path.substr(0, dot)).get(child) == simdjson::SUCCESS &&
-        walk(child, path.substr(dot + 1), see))
+    if (const auto child = child_of(tape, at, path.substr(0, dot));
+        child && walk(tape, *child, path.substr(dot + 1), see))
       return true;
   return false;
 }
@@ -77,24 +49,24 @@ bool equal_without_blanks(std::string_view key, std::string_view name) {
   return at == name.size();
 }
 
-void add_objects(dom::element element, std::vector<dom::element>& out) {
-  if (element.is_object()) out.push_back(element);
-  dom::array array;
-  if (element.get(array) != simdjson::SUCCESS) return;
-  for (const dom::element item : array) add_objects(item, out);
-}
-
-void walk_strings(dom::element element, std::vector<std::string_view>& out) {
-  if (std::string_view text; element.get(text) == simdjson::SUCCESS) {
-    out.push_back(text);
-  } else if (dom::array array; element.get(array) == simdjson::SUCCESS) {
-    for (const dom::element item : array) walk_strings(item, out);
-  } else if (dom::object object; element.get(object) == simdjson::SUCCESS) {
-    for (const dom::key_value_pair member : object) walk_strings(member.value, out);
-  }
+void add_objects(const Tape& tape, std::uint32_t at, std::vector<std::uint32_t>& out) {
+  if (tape.is_object(at)) out.push_back(at);
+  if (tape.is_array(at)) for_each_item(tape, at, [&](std::uint32_t item) { add_objects(tape, item, out); });
 }
 
 }  // namespace
+
+void add_value(const Tape& tape, std::uint32_t at, FieldValues& out) {
+  out.present = true;
+  if (tape.is_object(at)) {
+    out.container = true;
+  } else if (tape.is_array(at)) {
+    if (tape.last(at) == at + 1) out.container = true;
+    for_each_item(tape, at, [&](std::uint32_t item) { add_value(tape, item, out); });
+  } else {
+    out.scalars.push_back(tape.scalar(at));
+  }
+}
 
 bool FieldValues::is_null() const {
   if (container) return false;
@@ -110,15 +82,19 @@ void FieldValues::clear() {
 }
 
 void Event::collect(std::string_view path, FieldValues& out) const {
-  walk(document_->objects[object_], path, [&](dom::element found) { see_value(found, out); });
+  const Tape& tape = document_->tape;
+  walk(tape, object_, path, [&](std::uint32_t found) { add_value(tape, found, out); });
 }
 
 void Event::collect_unspaced(std::string_view container, std::string_view name, FieldValues& out) const {
-  walk(document_->objects[object_], container, [&](dom::element found) {
-    dom::object object;
-    if (found.get(object) != simdjson::SUCCESS) return;
-    for (const dom::key_value_pair member : object)
-      if (equal_without_blanks(member.key, name)) return see_value(member.value, out);
+  const Tape& tape = document_->tape;
+  walk(tape, object_, container, [&](std::uint32_t found) {
+    if (!tape.is_object(found)) return;
+    find_member(tape, found, [&](std::uint32_t key, std::uint32_t value) {
+      if (!equal_without_blanks(tape.string(key), name)) return false;
+      add_value(tape, value, out);
+      return true;
+    });
   });
 }
 
@@ -131,17 +107,30 @@ std::optional<Scalar> Event::first(std::string_view path) const {
 }
 
 void Event::collect_strings(std::vector<std::string_view>& out) const {
-  walk_strings(document_->objects[object_], out);
+  const std::uint32_t last = document_->tape.last(object_);
+  const std::vector<std::uint32_t>& strings = document_->outline.strings();
+  for (auto at = std::ranges::lower_bound(strings, object_); at != strings.end() && *at < last; ++at)
+    out.push_back(document_->tape.string(*at));
 }
 
 std::vector<Event> Event::objects(std::string_view path) const {
-  const std::size_t begin = document_->objects.size();
-  std::vector<dom::element> found;
-  walk(document_->objects[object_], path, [&](dom::element element) { add_objects(element, found); });
-  document_->objects.insert(document_->objects.end(), found.begin(), found.end());
+  const Tape& tape = document_->tape;
+  std::vector<std::uint32_t> found;
+  walk(tape, object_, path, [&](std::uint32_t at) { add_objects(tape, at, found); });
   std::vector<Event> events;
-  for (std::size_t i = begin; i < document_->objects.size(); ++i) events.push_back(Event(*document_, i));
+  for (const std::uint32_t at : found) events.push_back(Event(*document_, at));
   return events;
+}
+
+std::string_view Event::string_bytes() const {
+  const Outline& outline = document_->outline;
+  std::uint32_t last = 0;
+  if (!outline.members().empty()) last = outline.members().back().key;
+  if (!outline.strings().empty()) last = std::max(last, outline.strings().back());
+  if (last == 0) return {};
+  const char* begin = document_->tape.string_bytes();
+  const std::string_view text = document_->tape.string(last);
+  return {begin, text.data() + text.size()};
 }
 
 std::string_view Event::keep(std::string text) const { return document_->kept.emplace_back(std::move(text)); }

@@ -6,7 +6,7 @@
 /// valid until the EventParser that made it parses again or is destroyed.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,15 +41,18 @@ class Event {
 
   /// The object at `path`, or the objects of the list there, each as an event of its own.
   std::vector<Event> objects(std::string_view path) const;
+  /// The bytes that every string of the record lies in, with others between them.
+  std::string_view string_bytes() const;
   /// Keeps a text that was made from this event's as long as the event itself.
   std::string_view keep(std::string text) const;
 
  private:
   friend class EventParser;
   struct Document;
-  Event(Document& document, std::size_t object) : document_(&document), object_(object) {}
+  friend class PathReading;
+  Event(Document& document, std::uint32_t object) : document_(&document), object_(object) {}
   Document* document_;
-  std::size_t object_;  ///< which of the document's objects this event is
+  std::uint32_t object_;  ///< its place on the tape
 };
 
 }  // namespace riposte

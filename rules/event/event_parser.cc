@@ -11,12 +11,8 @@
 namespace riposte {
 namespace {
 
-namespace dom = simdjson::dom;
-
 /// Parsing buffers start at this size and double; most alerts fit at once.
 constexpr std::size_t kCapacityMin = std::size_t{64} << 10;
-/// Objects up to this size are searched for duplicates pair by pair, larger ones by sorting.
-constexpr std::size_t kPairwiseKeysMax = 16;
 
 Unusable not_json(simdjson::error_code error) {
   switch (error) {
@@ -33,34 +29,6 @@ Unusable not_json(simdjson::error_code error) {
     default:
       return {"not_json", simdjson::error_message(error)};
   }
-}
-
-bool has_duplicates(std::span<std::string_view> keys) {
-  if (keys.size() <= kPairwiseKeysMax) {
-    for (std::size_t i = 0; i < keys.size(); ++i)
-      for (std::size_t j = i + 1; j < keys.size(); ++j)
-        if (keys[i] == keys[j]) return true;
-    return false;
-  }
-  std::ranges::sort(keys);
-  return std::ranges::adjacent_find(keys) != keys.end();
-}
-
-/// The place of an object with a duplicate key, or nothing. Recursion is bounded by the parser's depth limit.
-bool find_duplicate(dom::element element, std::vector<std::string_view>& keys) {
-  dom::array array;
-  if (element.get(array) == simdjson::SUCCESS)
-    return std::ranges::any_of(array, [&](dom::element item) { return find_duplicate(item, keys); });
-  dom::object object;
-  if (element.get(object) != simdjson::SUCCESS) return false;
-  const std::size_t begin = keys.size();
-  for (const dom::key_value_pair member : object) keys.push_back(member.key);
-  const bool duplicate = has_duplicates(std::span(keys).subspan(begin));
-  keys.resize(begin);
-  if (duplicate) return true;
-  for (const dom::key_value_pair member : object)
-    if (find_duplicate(member.value, keys)) return true;
-  return false;
 }
 
 }  // namespace
@@ -86,9 +54,8 @@ std::expected<Event, Unusable> EventParser::parse(std::string_view bytes) {
   std::memcpy(document.padded.data(), bytes.data(), bytes.size());
   std::memset(document.padded.data() + bytes.size(), 0, simdjson::SIMDJSON_PADDING);
 
-  document.objects.clear();
   document.kept.clear();
-  dom::element root;
+  simdjson::dom::element root;
   const simdjson::error_code error =
       document.parser.parse(document.padded.data(), bytes.size(), false).get(root);
   if (error == simdjson::DEPTH_ERROR)
@@ -97,11 +64,11 @@ std::expected<Event, Unusable> EventParser::parse(std::string_view bytes) {
   if (error != simdjson::SUCCESS) return std::unexpected(not_json(error));
   if (!root.is_object())
     return std::unexpected(Unusable{"not_an_object", "the record is JSON but no object"});
-  if (find_duplicate(root, document.keys))
+  document.tape = Tape(document.parser.doc.tape.get(), document.parser.doc.string_buf.get());
+  if (!document.outline.read(document.tape))
     return std::unexpected(
         Unusable{"duplicate_key", "an object has the same key twice; which one counts cannot be told"});
-  document.objects.push_back(root);
-  return Event(document, 0);
+  return Event(document, Tape::kRoot);
 }
 
 }  // namespace riposte

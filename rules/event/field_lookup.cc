@@ -15,12 +15,7 @@ void collect_test(const FieldTest& test, const Event& event, FieldValues& out) {
 bool holds(const FieldTest& test, const Event& event) {
   FieldValues values;
   collect_test(test, event, values);
-  if (test.kind == FieldTest::Kind::present) return !values.is_null();
-  if (test.kind == FieldTest::Kind::absent) return values.is_null();
-  return std::ranges::any_of(values.scalars, [&](const Scalar& scalar) {
-    return !scalar.is_null() &&
-           std::ranges::find(test.values, lower_ascii(scalar.text())) != test.values.end();
-  });
+  return riposte::holds(test, values);
 }
 
 std::optional<Event> descend(Event place, const std::vector<ElementChoice>& choices) {
@@ -83,6 +78,15 @@ bool FieldWay::is_plain() const {
          form == ValueForm::as_written;
 }
 
+bool holds(const FieldTest& test, const FieldValues& found) {
+  if (test.kind == FieldTest::Kind::present) return !found.is_null();
+  if (test.kind == FieldTest::Kind::absent) return found.is_null();
+  return std::ranges::any_of(found.scalars, [&](const Scalar& scalar) {
+    return !scalar.is_null() &&
+           std::ranges::find(test.values, lower_ascii(scalar.text())) != test.values.end();
+  });
+}
+
 bool all_hold(const std::vector<FieldTest>& tests, const Event& event) {
   return std::ranges::all_of(tests, [&](const FieldTest& test) { return holds(test, event); });
 }
@@ -94,13 +98,17 @@ void FieldLookup::collect(const Event& event, FieldValues& out) const {
       event.collect(way.path, out);
     else
       collect_way(way, event, out);
-    if (nothing.empty()) continue;
-    std::erase_if(out.scalars, [&](const Scalar& scalar) {
-      return scalar.is_string() &&
-             std::ranges::find(nothing, std::get<std::string_view>(scalar.value)) != nothing.end();
-    });
-    if (out.scalars.empty() && !out.container) out.present = false;
+    drop_nothing(out);
   }
+}
+
+void FieldLookup::drop_nothing(FieldValues& found) const {
+  if (nothing.empty()) return;
+  std::erase_if(found.scalars, [&](const Scalar& scalar) {
+    return scalar.is_string() &&
+           std::ranges::find(nothing, std::get<std::string_view>(scalar.value)) != nothing.end();
+  });
+  if (found.scalars.empty() && !found.container) found.present = false;
 }
 
 FieldWay plain_way(std::string_view path) {

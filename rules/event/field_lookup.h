@@ -42,6 +42,9 @@ struct FieldWay {
   bool is_plain() const;
 };
 
+/// Whether a test holds of what stands at its field.
+bool holds(const FieldTest& test, const FieldValues& found);
+
 /// True when every test holds.
 bool all_hold(const std::vector<FieldTest>& tests, const Event& event);
 
@@ -52,6 +55,8 @@ struct FieldLookup {
   /// Fills `out`. A null on one way still says that the field is there, should the others have nothing at
   /// all.
   void collect(const Event& event, FieldValues& out) const;
+  /// Takes the texts that stand for nothing out of what a way gave.
+  void drop_nothing(FieldValues& found) const;
 };
 
 /// One way, which is the name itself.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ struct CompiledLine {
   std::vector<std::vector<CompiledPattern>> values;  ///< as FieldMatch::values
   bool all = false;
   bool negated = false;
+  /// Every value of the line is looked for in each event beforehand: what EventReading has it marked by.
+  std::optional<std::uint32_t> witness;
 };
 
 struct CompiledSelection {

@@ -1,16 +1,14 @@
 #include "rules/matching/event_reading.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include "rules/matching/fold.h"
 
 namespace riposte {
 namespace {
-
-void prepare_all(PreparedField& found) {
-  found.prepared.clear();
-  for (const Scalar& scalar : found.values.scalars)
-    if (!scalar.is_null()) found.prepared.push_back(prepare(scalar));
-  found.ready = true;
-}
 
 bool matcher_holds(const ValueMatcher& matcher, const PreparedField& found) {
   return matcher.matches_field(found.values) ||
@@ -29,26 +27,73 @@ bool reference_holds(const CompiledReference& reference, const PreparedField& fo
 
 }  // namespace
 
-void EventReading::begin(const Event& event, std::span<const FieldLookup> fields) {
+void EventReading::begin(const Event& event, const Format& format, const PathReading& paths) {
   event_.emplace(event);
-  lookups_ = fields;
+  format_ = &format;
+  paths_ = &paths;
   // Made once: references to fields stay good while others are read.
-  if (fields_.size() < fields.size()) fields_.resize(fields.size());
-  for (PreparedField& found : fields_) found.ready = false;
-  strings_.ready = false;
+  if (fields_.size() < format.fields()) fields_.resize(format.fields());
+  begin_round();
+  arena_.clear();
+  fold_strings();
+}
+
+void EventReading::begin_round() {
+  if (++round_ != 0) return;
+  for (PreparedField& found : fields_) found.round = 0;
+  strings_.round = 0;
+  std::ranges::fill(lines_, 0);
+  ++round_;
+}
+
+void EventReading::fold_strings() {
+  original_ = event_->string_bytes();
+  if (folded_.size() < original_.size()) folded_.resize(2 * original_.size());
+  fold_ascii(original_, folded_.data());
+  is_special_ = folds_into_ascii(original_);
+}
+
+std::string_view EventReading::folded(std::string_view text) {
+  const bool is_own = text.data() >= original_.data() && text.data() < original_.data() + original_.size();
+  if (is_own && !is_special_) return {folded_.data() + (text.data() - original_.data()), text.size()};
+  if (!folds_into_ascii(text)) {
+    const std::span<char> made = arena_.take(text.size());
+    fold_ascii(text, made.data());
+    return {made.data(), made.size()};
+  }
+  return arena_.keep(fold(text));
+}
+
+PreparedValue EventReading::prepare(const Scalar& scalar) {
+  if (const auto* text = std::get_if<std::string_view>(&scalar.value)) return {scalar, *text, folded(*text)};
+  if (const auto* number = std::get_if<std::int64_t>(&scalar.value)) {
+    std::array<char, std::numeric_limits<std::int64_t>::digits10 + 3> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *number).ptr;
+    const std::string_view text = arena_.keep({digits.data(), end});
+    return {scalar, text, text};
+  }
+  const std::string_view text = arena_.keep(scalar.text());
+  return {scalar, text, text};
+}
+
+void EventReading::prepare_all(PreparedField& found) {
+  found.prepared.clear();
+  for (const Scalar& scalar : found.values.scalars)
+    if (!scalar.is_null()) found.prepared.push_back(prepare(scalar));
+  found.round = round_;
 }
 
 const PreparedField& EventReading::field(std::size_t number) {
   PreparedField& found = fields_[number];
-  if (found.ready) return found;
+  if (found.round == round_) return found;
   found.values.clear();
-  lookups_[number].collect(*event_, found.values);
+  format_->field(number).collect(*event_, *paths_, found.values);
   prepare_all(found);
   return found;
 }
 
 const PreparedField& EventReading::strings() {
-  if (strings_.ready) return strings_;
+  if (strings_.round == round_) return strings_;
   string_leaves_.clear();
   event_->collect_strings(string_leaves_);
   strings_.values.clear();
@@ -64,6 +109,7 @@ bool holds(const CompiledPattern& pattern, const PreparedField& found, EventRead
 }
 
 bool holds(const CompiledLine& line, EventReading& reading) {
+  if (line.witness) return reading.is_marked(*line.witness);
   const PreparedField& found = line.field ? reading.field(*line.field) : reading.strings();
   const auto value_holds = [&](const std::vector<CompiledPattern>& patterns) {
     return std::ranges::any_of(

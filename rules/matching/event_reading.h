@@ -5,39 +5,69 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
 #include "rules/event/event.h"
-#include "rules/event/field_lookup.h"
+#include "rules/event/path_reading.h"
 #include "rules/matching/compiled_rule.h"
+#include "rules/matching/format.h"
+#include "rules/matching/text_arena.h"
 #include "rules/matching/value_matcher.h"
 
 namespace riposte {
 
 struct PreparedField {
-  bool ready = false;  ///< for the event at hand
+  std::uint32_t round = 0;  ///< ready when it is the reading's
   FieldValues values;
   std::vector<PreparedValue> prepared;  ///< those that are not null
 };
 
 class EventReading {
  public:
-  /// `fields`: how the event's format finds each field, by number.
-  void begin(const Event& event, std::span<const FieldLookup> fields);
+  /// `paths`: what the event has. Both live as long as the event is read.
+  void begin(const Event& event, const Format& format, const PathReading& paths);
 
   const PreparedField& field(std::size_t number);
   /// Every string of the event.
   const PreparedField& strings();
+  /// Each as fold() makes it.
+  template <class See>
+  void for_each_folded_string(const See& see) {
+    string_leaves_.clear();
+    event_->collect_strings(string_leaves_);
+    for (const std::string_view text : string_leaves_) see(folded(text));
+  }
+
+  /// Lines whose outcome is known before anybody looks at their values, by CompiledLine::witness.
+  void mark_true(std::uint32_t line) { lines_[line] = round_; }
+  bool is_marked(std::uint32_t line) const { return lines_[line] == round_; }
+  void expect_lines(std::size_t count) {
+    if (lines_.size() < count) lines_.resize(count);
+  }
 
  private:
+  void begin_round();
+  void fold_strings();
+  std::string_view folded(std::string_view text);
+  PreparedValue prepare(const Scalar& scalar);
+  void prepare_all(PreparedField& found);
+
   std::optional<Event> event_;
-  std::span<const FieldLookup> lookups_;
+  const Format* format_ = nullptr;
+  const PathReading* paths_ = nullptr;
+  std::uint32_t round_ = 0;
   std::vector<PreparedField> fields_;
   PreparedField strings_;
   std::vector<std::string_view> string_leaves_;
+  std::vector<std::uint32_t> lines_;  ///< the round in which it was marked
+
+  TextArena arena_;
+  std::string_view original_;  ///< the bytes that the event's strings lie in
+  std::vector<char> folded_;   ///< the same folded, at the same places
+  bool is_special_ = false;    ///< some text there folds into another length
 };
 
 /// `found`: the values of the line that the pattern belongs to.

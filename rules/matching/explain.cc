@@ -112,10 +112,15 @@ Result<Explanation> explain(const Rule& rule, const Recognised& recognised) {
   std::vector<Diagnostic> diagnostics;
   const auto compiled = compile_rule(rule, names, diagnostics);
   if (!compiled) return fail(Errc::invalid, diagnostics.front().text());
-  std::vector<FieldLookup> lookups;
-  for (const std::string& name : names.all()) lookups.push_back(recognised.schema->lookup_of(name));
+  PathTable table;
+  Format format(*recognised.schema, table, {}, true);
+  format.expect_fields(names.all().size());
+  for (std::size_t i = 0; i < names.all().size(); ++i) format.add_field(i, names.all()[i], table);
+  table.finish();
+  PathReading paths;
+  paths.read(table, recognised.event);
   EventReading reading;
-  reading.begin(recognised.event, lookups);
+  reading.begin(recognised.event, format, paths);
   return Explainer(rule, *compiled, reading).condition(rule.condition);
 }
 

@@ -1,13 +1,16 @@
 #include "rules/matching/rule_set.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "engine/lifecycle/action.h"
 #include "rules/language/condition.h"
 #include "rules/language/schema_reader.h"
 #include "rules/matching/compiled_rule.h"
 #include "rules/matching/event_reading.h"
+#include "rules/matching/format.h"
+#include "rules/matching/literal_index.h"
+#include "rules/matching/witness.h"
 
 namespace riposte {
 namespace {
@@ -18,19 +21,26 @@ bool same(const LogSource& a, const LogSource& b) {
   return a.product == b.product && a.category == b.category && a.service == b.service;
 }
 
-/// The rules that events of one format can match.
-struct Program {
-  Schema schema;
-  std::vector<std::uint32_t> rules;
-  std::vector<FieldLookup> fields;  ///< by number; empty when none of the rules asks
+/// What a literal, or any value at a field, sets off.
+struct Trigger {
+  std::uint32_t rule;
+  std::optional<std::uint32_t> line;  ///< which it makes true
 };
+using Triggers = std::vector<Trigger>;
 
 }  // namespace
 
 struct Scratch::Body {
+  const void* rules = nullptr;  ///< the set that the memo is about
+  PathReading paths;
   EventReading reading;
+  OriginMemo origins;
+  LiteralHits hits;
+  std::uint32_t round = 0;
+  std::vector<std::uint32_t> searched;  ///< by field: the round in which it was
+  std::vector<std::uint32_t> proposed;  ///< by rule, too
+  std::vector<std::uint32_t> candidates;
   std::vector<Answer> selections;  ///< of the rule being looked at
-  std::vector<bool> admitted;      ///< by log source
   std::vector<RuleIndex> matches;
 };
 
@@ -42,58 +52,130 @@ Scratch& Scratch::operator=(Scratch&&) noexcept = default;
 struct RuleSet::Body {
   std::vector<Rule> rules;
   std::vector<CompiledRule> compiled;
-  std::vector<LogSource> log_sources;      ///< each once
-  std::vector<std::size_t> log_source_of;  ///< by rule
-  std::vector<Program> programs;           ///< the last one takes what no other recognises
+  std::vector<LogSource> log_sources;        ///< each once
+  std::vector<std::uint32_t> log_source_of;  ///< by rule
+  PathTable paths;
+  std::vector<Format> formats;  ///< the last one takes what no other recognises
+  LiteralIndex literals;
+  std::vector<Triggers> by_literal;
+  std::vector<Triggers> by_field;     ///< set off by any value, by field
+  std::vector<std::uint32_t> always;  ///< rules that nothing in particular sets off
+  std::uint32_t lines = 0;            ///< that a literal makes true
   std::string digest;
   CompileOptions options;
 
   void add_rule(Rule rule, CompiledRule made) {
     const auto known = std::ranges::find_if(
         log_sources, [&](const LogSource& source) { return same(source, rule.logsource); });
-    log_source_of.push_back(static_cast<std::size_t>(known - log_sources.begin()));
+    log_source_of.push_back(static_cast<std::uint32_t>(known - log_sources.begin()));
     if (known == log_sources.end()) log_sources.push_back(rule.logsource);
     compiled.push_back(std::move(made));
     rules.push_back(std::move(rule));
   }
 
-  void add_program(Schema schema, const std::vector<std::string>& field_names) {
-    Program program{std::move(schema), {}, std::vector<FieldLookup>(field_names.size())};
+  void add_format(Schema schema, const std::vector<std::string>& field_names) {
+    Format& format = formats.emplace_back(std::move(schema), paths, log_sources, options.ignore_logsource);
+    std::vector<bool> is_read(field_names.size());
+    for (std::size_t i = 0; i < rules.size(); ++i)
+      if (format.may_admit(log_source_of[i]))
+        for (const std::size_t number : compiled[i].fields) is_read[number] = true;
+    format.expect_fields(field_names.size());
+    for (std::size_t number = 0; number < field_names.size(); ++number)
+      if (is_read[number]) format.add_field(number, field_names[number], paths);
+  }
+
+  void add_triggers() {
+    LiteralCensus census;
+    for (std::size_t i = 0; i < rules.size(); ++i) census.count(rules[i], compiled[i]);
     for (std::uint32_t i = 0; i < rules.size(); ++i) {
-      const LogSource& source = rules[i].logsource;
-      if (!program.schema.origin.may_admit(source.product, source.category, source.service)) continue;
-      program.rules.push_back(i);
-      for (const std::size_t number : compiled[i].fields)
-        if (program.fields[number].ways.empty())
-          program.fields[number] = program.schema.lookup_of(field_names[number]);
+      const auto witnesses = witnesses_of(rules[i], compiled[i], census);
+      if (!witnesses) always.push_back(i);
+      if (witnesses)
+        for (const Witness& witness : *witnesses) add_trigger(i, witness);
     }
-    programs.push_back(std::move(program));
+    literals.finish();
   }
 
-  std::pair<const Program*, Event> program_for(const Event& event) const {
-    for (const Program& program : programs)
-      if (const std::optional<Event> inner = program.schema.recognise(event)) return {&program, *inner};
-    return {&programs.back(), event};
+  void add_trigger(std::uint32_t rule, const Witness& witness) {
+    Trigger trigger{rule, {}};
+    if (witness.line != nullptr) {
+      if (!witness.line->witness) witness.line->witness = lines++;
+      trigger.line = witness.line->witness;
+    }
+    std::vector<Triggers>& by = witness.is_literal ? by_literal : by_field;
+    const std::uint32_t number = witness.is_literal ? literals.add(witness.literal) : witness.literal.field;
+    if (by.size() <= number) by.resize(number + 1);
+    by[number].push_back(trigger);
   }
 
-  void begin_event(const Program& program, const Event& event, Scratch::Body& scratch) const {
-    scratch.reading.begin(event, program.fields);
-    scratch.matches.clear();
-    scratch.admitted.assign(log_sources.size(), true);
-    if (options.ignore_logsource) return;
-    const EventOrigin origin = program.schema.origin.origin_of(event);
-    for (std::size_t i = 0; i < log_sources.size(); ++i)
-      scratch.admitted[i] =
-          origin.admits(log_sources[i].product, log_sources[i].category, log_sources[i].service);
+  /// The format, and the event as it reads it; `paths` has been read from that.
+  std::pair<std::size_t, Event> format_of(const Event& event, PathReading& found) const {
+    found.read(paths, event);
+    for (std::size_t i = 0; i < formats.size(); ++i) {
+      if (formats[i].has_shape(event, found)) return {i, event};
+      for (const std::string& path : formats[i].schema().body)
+        for (const Event& inner : event.objects(path)) {
+          found.read(paths, inner);
+          if (formats[i].has_shape(inner, found)) return {i, inner};
+          found.read(paths, event);
+        }
+    }
+    return {formats.size() - 1, event};
+  }
+
+  void begin_event(Scratch::Body& work) const {
+    if (work.rules != this) {
+      work.origins.clear();
+      work.rules = this;
+    }
+    work.searched.resize(Witness::kFirstField + formats.front().fields());
+    work.proposed.resize(rules.size());
+    if (++work.round == 0) {
+      std::ranges::fill(work.searched, 0);
+      std::ranges::fill(work.proposed, 0);
+      ++work.round;
+    }
+    work.reading.expect_lines(lines);
+    work.hits.begin(literals.size());
+    work.candidates.clear();
+    work.matches.clear();
+  }
+
+  static void propose(std::uint32_t rule, Scratch::Body& work) {
+    if (std::exchange(work.proposed[rule], work.round) != work.round) work.candidates.push_back(rule);
+  }
+
+  /// Looks for the literals of one field in its values.
+  void search(std::uint32_t number, Scratch::Body& work) const {
+    const std::uint32_t field = Witness::kFirstField + number;
+    if (std::exchange(work.searched[field], work.round) == work.round) return;
+    if (literals.looks_at(field))
+      for (const PreparedValue& value : work.reading.field(number).prepared)
+        literals.search(field, value.folded, work.hits);
+    if (field < by_field.size())
+      for (const Trigger& trigger : by_field[field]) propose(trigger.rule, work);
+  }
+
+  void find_candidates(const Format& format, Scratch::Body& work) const {
+    format.for_each_field(work.paths, [&](std::uint32_t number) { search(number, work); });
+    if (literals.looks_at(Witness::kAnyField))
+      work.reading.for_each_folded_string(
+          [&](std::string_view text) { literals.search(Witness::kAnyField, text, work.hits); });
+    for (const std::uint32_t literal : work.hits.found())
+      for (const Trigger& trigger : by_literal[literal]) {
+        if (trigger.line) work.reading.mark_true(*trigger.line);
+        propose(trigger.rule, work);
+      }
+    for (const std::uint32_t rule : always) propose(rule, work);
   }
 
   /// Each selection is looked at once, however often the condition names it.
-  static bool matches(const Condition& condition, const CompiledRule& rule, Scratch::Body& scratch) {
-    scratch.selections.assign(rule.selections.size(), Answer::unknown);
+  static bool matches(const Condition& condition, const CompiledRule& rule, Scratch::Body& work) {
+    work.selections.assign(rule.selections.size(), Answer::unknown);
     return holds(condition, [&](std::size_t number) {
-      Answer& known = scratch.selections[number];
+      Answer& known = work.selections[number];
       if (known == Answer::unknown)
-        known = holds(rule.selections[number], scratch.reading) ? Answer::yes : Answer::no;
+        known = holds(rule.selections[number], work.reading) ? Answer::yes : Answer::no;
       return known == Answer::yes;
     });
   }
@@ -120,8 +202,10 @@ CompiledRules RuleSet::compile(std::vector<Rule> rules, std::vector<Schema> sche
   if (schemas.size() != 1) schemas.push_back(generic_schema());
   for (Schema& schema : schemas) {
     identity += '\n' + schema.name + ' ' + schema.digest;
-    body->add_program(std::move(schema), fields.all());
+    body->add_format(std::move(schema), fields.all());
   }
+  body->paths.finish();
+  body->add_triggers();
   body->digest = digest_of(identity);
   result.rules = std::shared_ptr<const RuleSet>(new RuleSet(std::move(body)));
   return result;
@@ -129,18 +213,23 @@ CompiledRules RuleSet::compile(std::vector<Rule> rules, std::vector<Schema> sche
 
 Result<Matches> RuleSet::match(const Event& event, Scratch& scratch) const {
   Scratch::Body& work = *scratch.body_;
-  const auto [program, inner] = body_->program_for(event);
-  body_->begin_event(*program, inner, work);
-  for (const std::uint32_t i : program->rules) {
-    if (!work.admitted[body_->log_source_of[i]]) continue;
+  const auto [number, inner] = body_->format_of(event, work.paths);
+  const Format& format = body_->formats[number];
+  work.reading.begin(inner, format, work.paths);
+  body_->begin_event(work);
+  const Admitted& admitted = work.origins.admitted(format, number, inner, work.paths);
+  body_->find_candidates(format, work);
+  std::erase_if(work.candidates, [&](std::uint32_t rule) { return !admitted[body_->log_source_of[rule]]; });
+  std::ranges::sort(work.candidates);
+  for (const std::uint32_t i : work.candidates)
     if (Body::matches(body_->rules[i].condition, body_->compiled[i], work)) work.matches.emplace_back(i);
-  }
-  return Matches{{&program->schema, inner}, work.matches};
+  return Matches{{&format.schema(), inner}, work.matches};
 }
 
 Recognised RuleSet::recognise(const Event& event) const {
-  const auto [program, inner] = body_->program_for(event);
-  return {&program->schema, inner};
+  PathReading paths;
+  const auto [number, inner] = body_->format_of(event, paths);
+  return {&body_->formats[number].schema(), inner};
 }
 
 const Rule& RuleSet::rule(RuleIndex index) const { return body_->rules[index.value()]; }

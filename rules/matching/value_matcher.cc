@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -166,12 +167,6 @@ static_assert(std::numeric_limits<long double>::digits >= 64,
 
 }  // namespace
 
-PreparedValue prepare(const Scalar& scalar) {
-  PreparedValue value{scalar, scalar.text(), {}};
-  value.folded = fold(value.text);
-  return value;
-}
-
 std::expected<ValueMatcher, std::string> ValueMatcher::make(const Pattern& pattern) {
   switch (pattern.kind) {
     case Pattern::Kind::present:
@@ -279,10 +274,10 @@ bool ValueMatcher::matches(const PreparedValue& value) const {
 }
 
 bool ValueMatcher::holds(const Literal& literal, const PreparedValue& value) {
-  const std::string& text = literal.cased ? value.text : value.folded;
+  const std::string_view text = literal.cased ? value.text : value.folded;
   switch (literal.kind) {
     case Pattern::Kind::contains:
-      return text.find(literal.text) != std::string::npos;
+      return ::memmem(text.data(), text.size(), literal.text.data(), literal.text.size()) != nullptr;
     case Pattern::Kind::starts_with:
       return text.starts_with(literal.text);
     case Pattern::Kind::ends_with:

@@ -23,11 +23,9 @@ namespace riposte {
 /// A scalar that is not null, in the forms that patterns look at.
 struct PreparedValue {
   Scalar scalar;
-  std::string text;
-  std::string folded;  ///< as fold() makes it
+  std::string_view text;
+  std::string_view folded;  ///< as fold() makes it
 };
-
-PreparedValue prepare(const Scalar& scalar);
 
 /// What one regular expression may use; the largest public rule needs a fraction. Bytes.
 inline constexpr std::int64_t kRegexMemoryMax = std::int64_t{8} << 20;

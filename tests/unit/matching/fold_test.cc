@@ -21,7 +21,8 @@ bool equal_to_a_rule(const std::string& written, const std::string& value) {
   Pattern pattern;
   pattern.value = written;
   const auto matcher = ValueMatcher::make(pattern);
-  return matcher && matcher->matches(prepare({std::string_view(value)}));
+  const std::string folded = fold(value);
+  return matcher && matcher->matches({{std::string_view(value)}, value, folded});
 }
 
 TEST(Folding, BringsTogetherWhatRulesTakeForTheSame) {

@@ -1,0 +1,89 @@
+#include "rules/event/path_reading.h"
+
+#include <algorithm>
+
+#include "rules/event/document.h"
+
+namespace riposte {
+
+void PathReading::read(const PathTable& table, const Event& event) {
+  const Event::Document& document = *event.document_;
+  tape_ = &document.tape;
+  outline_ = &document.outline;
+  touched_.clear();
+  if (found_.size() < table.slots()) found_.resize(table.slots());
+  if (++round_ == 0) {
+    for (Found& found : found_) found.round = 0;
+    ++round_;
+  }
+  const std::vector<Member>& members = outline_->members();
+  if (places_.size() < members.size()) places_.resize(members.size());
+  const auto first = std::ranges::upper_bound(members, event.object_, {}, &Member::key);
+  const std::uint32_t last = tape_->last(event.object_);
+  if (first == members.end() || first->key > last) return;
+  const std::uint32_t outside = first->owner;
+  for (auto number = static_cast<std::size_t>(first - members.begin());
+       number < members.size() && members[number].key < last; ++number) {
+    const std::uint32_t owner = members[number].owner;
+    const Place at = owner == outside ? Place{PathTable::kRoot, 0} : places_[owner];
+    places_[number] = {};
+    if (at.node != PathTable::kNone) read_member(table, number, at);
+  }
+}
+
+void PathReading::read_member(const PathTable& table, std::size_t number, const Place& at) {
+  const Member& member = outline_->members()[number];
+  const std::string_view key = tape_->string(member.key);
+  const std::uint32_t value = member.key + 1;
+  if (const PathTable::Step* step = table.find(at.node, key, member.hash)) {
+    if (step->below != PathTable::kNone)
+      places_[number] = {step->below, at.splits | (std::uint64_t{1} << step->dots)};
+    if (step->slot != PathTable::kNone) see(step->slot, value, at.splits);
+    if (step->unspaced != PathTable::kNone) see_unspaced(step->unspaced, member, at.splits);
+  }
+  if (!table.has_unspaced(at.node) || key.find(' ') == std::string_view::npos) return;
+  unspaced_key_ = key;
+  std::erase(unspaced_key_, ' ');
+  const PathTable::Step* step = table.find(at.node, unspaced_key_, key_hash(unspaced_key_));
+  if (step != nullptr && step->unspaced != PathTable::kNone) see_unspaced(step->unspaced, member, at.splits);
+}
+
+void PathReading::see(PathTable::Slot slot, std::uint32_t value, std::uint64_t splits) {
+  Found& found = found_[slot];
+  if (found.round != round_) {
+    found.round = round_;
+    found.value = value;
+    found.splits = splits;
+    found.contested = false;
+    found.more.clear();
+    touched_.push_back(slot);
+    return;
+  }
+  // Which of two ways counts is for Event::collect to say.
+  found.contested |= found.splits != splits;
+  found.more.push_back(value);
+}
+
+void PathReading::see_unspaced(PathTable::Slot slot, const Member& member, std::uint64_t splits) {
+  const bool again = has(slot);
+  see(slot, member.key + 1, splits);
+  // The first of several keys counts, and in a list of containers none.
+  const bool listed =
+      member.owner != Outline::kNobody && tape_->is_array(outline_->members()[member.owner].key + 1);
+  found_[slot].contested |= again || listed;
+}
+
+void PathReading::collect(PathTable::Slot slot, FieldValues& out) const {
+  const Found& found = found_[slot];
+  add_value(*tape_, found.value, out);
+  for (const std::uint32_t value : found.more) add_value(*tape_, value, out);
+}
+
+std::optional<Scalar> PathReading::single(PathTable::Slot slot) const {
+  const Found& found = found_[slot];
+  if (found.contested || !found.more.empty() || tape_->is_object(found.value) || tape_->is_array(found.value))
+    return {};
+  return tape_->scalar(found.value);
+}
+
+}  // namespace riposte

@@ -1,0 +1,59 @@
+/// What one event has at the paths of a PathTable, found in one pass over its members.
+///
+/// Threads: one. Limits: valid as long as the event.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "rules/event/event.h"
+#include "rules/event/outline.h"
+#include "rules/event/path_table.h"
+
+namespace riposte {
+
+class PathReading {
+ public:
+  void read(const PathTable& table, const Event& event);
+
+  /// The slots at which something stands, be it null, in no order.
+  std::span<const PathTable::Slot> touched() const { return touched_; }
+  bool has(PathTable::Slot slot) const { return found_[slot].round == round_; }
+  /// False when only Event::collect can tell: the document splits the path in several ways at once.
+  bool is_plain(PathTable::Slot slot) const { return !has(slot) || !found_[slot].contested; }
+  /// Adds what stands at a plain slot that has something. As Event::collect.
+  void collect(PathTable::Slot slot, FieldValues& out) const;
+  /// The value of a plain slot that has a single one which is no object and no array.
+  std::optional<Scalar> single(PathTable::Slot slot) const;
+
+ private:
+  struct Found {
+    std::uint32_t round = 0;  ///< anything else than the reading's: nothing stands here
+    std::uint32_t value = 0;
+    std::uint64_t splits = 0;
+    bool contested = false;
+    std::vector<std::uint32_t> more;  ///< further values, in arrays
+  };
+  /// Where the members of a member's value are.
+  struct Place {
+    PathTable::Node node = PathTable::kNone;
+    std::uint64_t splits = 0;  ///< bit n: the n-th dot stands between two keys
+  };
+
+  void read_member(const PathTable& table, std::size_t number, const Place& at);
+  void see(PathTable::Slot slot, std::uint32_t value, std::uint64_t splits);
+  void see_unspaced(PathTable::Slot slot, const Member& member, std::uint64_t splits);
+
+  const Tape* tape_ = nullptr;
+  const Outline* outline_ = nullptr;
+  std::vector<Found> found_;   ///< by slot
+  std::vector<Place> places_;  ///< by member
+  std::vector<PathTable::Slot> touched_;
+  std::string unspaced_key_;
+  std::uint32_t round_ = 0;
+};
+
+}  // namespace riposte

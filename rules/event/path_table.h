@@ -1,0 +1,69 @@
+/// Many paths at once: what a walk over an event's members needs to know which of them stand on one of the
+/// paths. Splits a dotted path as Event::collect does: every way in which literal keys can make it up.
+///
+/// Threads: any, once finish() was called.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace riposte {
+
+class PathTable {
+ public:
+  using Slot = std::uint32_t;  ///< number of a path
+  using Node = std::uint32_t;  ///< what some paths have in front
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  static constexpr Node kRoot = 0;
+  /// Paths of more keys are left to Event::collect: their splits would be many.
+  static constexpr std::size_t kKeysMax = 16;
+
+  /// What a key at some node means.
+  struct Step {
+    Node below = kNone;      ///< where its members are, when a path goes on
+    Slot slot = kNone;       ///< of the path that ends here
+    Slot unspaced = kNone;   ///< the same for Event::collect_unspaced
+    std::uint32_t dots = 0;  ///< in the path from the root down to here: where it was split
+  };
+
+  PathTable();
+  /// Nothing when the path is too long to be in the table.
+  std::optional<Slot> add(std::string_view path);
+  std::optional<Slot> add_unspaced(std::string_view container, std::string_view name);
+  void finish();
+
+  std::size_t slots() const { return slots_; }
+  /// Null when no path goes this way. `hash`: key_hash(key).
+  const Step* find(Node node, std::string_view key, std::uint64_t hash) const;
+  /// Whether blanks in this node's keys may have to be overlooked.
+  bool has_unspaced(Node node) const { return has_unspaced_[node]; }
+
+ private:
+  struct Entry {
+    std::uint64_t hash = 0;
+    Node node = kNone;  ///< kNone: nothing stands here
+    std::string key;
+    Step step;
+  };
+
+  Node node_at(std::string_view prefix);
+  /// Every step on every split of `path` below the root; gives the last one to `see`.
+  template <class See>
+  bool lay(std::string_view path, const See& see);
+  Step& step(Node node, std::string_view key);
+
+  std::size_t slots_ = 0;
+  std::map<std::string, Slot, std::less<>> slot_of_;
+  std::map<std::string, Slot, std::less<>> unspaced_slot_of_;
+  std::map<std::string, Node, std::less<>> node_of_;  ///< by prefix
+  std::map<std::pair<Node, std::string>, Step> steps_;
+  std::vector<bool> has_unspaced_;  ///< by node
+  std::vector<Entry> entries_;      ///< open addressing; a power of two
+};
+
+}  // namespace riposte

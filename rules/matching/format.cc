@@ -1,0 +1,113 @@
+#include "rules/matching/format.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "rules/event/outline.h"
+
+namespace riposte {
+namespace {
+
+/// Longer texts are no names of channels or event types, and not worth remembering.
+constexpr std::size_t kOriginTextMax = 256;
+
+bool add_dependencies(const OriginRule& rule, PathTable& paths, std::vector<PathTable::Slot>& out) {
+  return add_dependencies(rule.known_when, paths, out) &&
+         std::ranges::all_of(rule.cases, [&](const OriginCase& one) {
+           return add_dependencies(one.when, paths, out) && add_dependencies(one.field, paths, out);
+         });
+}
+
+/// A text tells where it ends, so that two different lists of values never read the same.
+void append(std::string& to, const Scalar& scalar) {
+  const std::string text = scalar.text();
+  to += static_cast<char>(scalar.value.index());
+  to += std::to_string(text.size());
+  to += ':';
+  to += text;
+}
+
+}  // namespace
+
+Format::Format(Schema schema, PathTable& paths, std::span<const LogSource> log_sources, bool ignore_logsource)
+    : schema_(std::move(schema)),
+      log_sources_(log_sources.begin(), log_sources.end()),
+      ignore_logsource_(ignore_logsource) {
+  for (const std::vector<FieldTest>& tests : schema_.detect) {
+    std::vector<TestPlan>& plans = detect_.emplace_back();
+    for (const FieldTest& test : tests) plans.emplace_back(test, paths);
+  }
+  const OriginRules& origin = schema_.origin;
+  for (const LogSource& source : log_sources_)
+    possible_.push_back(origin.may_admit(source.product, source.category, source.service));
+  std::vector<PathTable::Slot> slots;
+  if (add_dependencies(origin.product, paths, slots) && add_dependencies(origin.category, paths, slots) &&
+      add_dependencies(origin.service, paths, slots)) {
+    std::ranges::sort(slots);
+    slots.erase(std::ranges::unique(slots).begin(), slots.end());
+    origin_slots_ = std::move(slots);
+  }
+}
+
+void Format::add_field(std::size_t number, const std::string& name, PathTable& paths) {
+  fields_[number] = FieldPlan(schema_.lookup_of(name), paths);
+  const auto field = static_cast<std::uint32_t>(number);
+  const auto& sources = fields_[number].sources();
+  if (!sources) return anywhere_.push_back(field);
+  for (const PathTable::Slot slot : *sources) {
+    if (fields_at_.size() <= slot) fields_at_.resize(slot + 1);
+    if (std::ranges::find(fields_at_[slot], field) == fields_at_[slot].end())
+      fields_at_[slot].push_back(field);
+  }
+}
+
+bool Format::has_shape(const Event& event, const PathReading& paths) const {
+  return detect_.empty() || std::ranges::any_of(detect_, [&](const std::vector<TestPlan>& tests) {
+           return std::ranges::all_of(tests, [&](const TestPlan& test) { return test.holds(event, paths); });
+         });
+}
+
+Admitted Format::admitted(const Event& event) const {
+  if (ignore_logsource_) return possible_;
+  const EventOrigin origin = schema_.origin.origin_of(event);
+  Admitted admitted = possible_;
+  for (std::size_t i = 0; i < log_sources_.size(); ++i) {
+    const LogSource& source = log_sources_[i];
+    admitted[i] = possible_[i] && origin.admits(source.product, source.category, source.service);
+  }
+  return admitted;
+}
+
+std::optional<std::string_view> Format::origin_key(const PathReading& paths, std::string& buffer) const {
+  buffer.clear();
+  if (ignore_logsource_) return buffer;
+  if (!origin_slots_) return {};
+  for (const PathTable::Slot slot : *origin_slots_) {
+    if (!paths.has(slot)) {
+      buffer += '.';
+      continue;
+    }
+    const std::optional<Scalar> value = paths.single(slot);
+    if (!value || (value->is_string() && std::get<std::string_view>(value->value).size() > kOriginTextMax))
+      return {};
+    append(buffer, *value);
+  }
+  return buffer;
+}
+
+std::size_t OriginMemo::Hash::operator()(std::string_view text) const { return key_hash(text); }
+
+void OriginMemo::clear() { entries_.clear(); }
+
+const Admitted& OriginMemo::admitted(const Format& format, std::size_t format_number, const Event& event,
+                                     const PathReading& paths) {
+  const std::optional<std::string_view> key = format.origin_key(paths, buffer_);
+  if (!key) return unremembered_ = format.admitted(event);
+  if (entries_.size() <= format_number) entries_.resize(format_number + 1);
+  Entries& entries = entries_[format_number];
+  if (const auto known = entries.find(*key); known != entries.end()) return known->second;
+  if (entries.size() >= kEntriesMax) entries.clear();
+  return entries.emplace(*key, format.admitted(event)).first->second;
+}
+
+}  // namespace riposte

@@ -1,0 +1,119 @@
+/// Thousands of literals, each at one field and place, found in a value by a few lookups instead of one
+/// search each.
+///
+/// A literal that must be the whole value, its front or its back is one hash away. One that may stand
+/// anywhere is known by a gram of four bytes: those of seven bytes and more leave the gram at four
+/// neighbouring offsets, so that a search looks at every fourth place only; of five and six at two; shorter
+/// ones have every place looked at. What a gram finds is compared in full. docs/matching.md has the
+/// arithmetic.
+///
+/// Threads: any, once finish() was called.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace riposte {
+
+enum class Anchor : std::uint8_t { whole, front, back, anywhere };
+
+/// A text as fold() makes it, at one field.
+struct IndexedLiteral {
+  std::uint32_t field = 0;
+  Anchor anchor = Anchor::whole;
+  std::string text;
+
+  bool operator==(const IndexedLiteral&) const = default;
+};
+
+/// The literals found in one event, each once.
+class LiteralHits {
+ public:
+  void begin(std::size_t literals);
+  bool has(std::uint32_t literal) const { return rounds_[literal] == round_; }
+  void add(std::uint32_t literal) {
+    if (has(literal)) return;
+    rounds_[literal] = round_;
+    found_.push_back(literal);
+  }
+  const std::vector<std::uint32_t>& found() const { return found_; }
+
+ private:
+  std::vector<std::uint32_t> rounds_;
+  std::vector<std::uint32_t> found_;
+  std::uint32_t round_ = 0;
+};
+
+class LiteralIndex {
+ public:
+  /// Shorter ones cannot be found anywhere: see is_indexable().
+  static constexpr std::size_t kAnywhereMin = 2;
+  static bool is_indexable(Anchor anchor, std::string_view text) {
+    return anchor == Anchor::whole || text.size() >= (anchor == Anchor::anywhere ? kAnywhereMin : 1);
+  }
+
+  /// The same literal has the same number.
+  std::uint32_t add(const IndexedLiteral& literal);
+  void finish();
+
+  std::size_t size() const { return literals_.size(); }
+  bool looks_at(std::uint32_t field) const { return field < fields_.size() && fields_[field].kinds != 0; }
+  /// Adds what the value has. `folded`: as fold() makes it.
+  void search(std::uint32_t field, std::string_view folded, LiteralHits& hits) const;
+
+ private:
+  struct Entry {
+    std::uint32_t literal;
+    std::uint32_t text;    ///< its place in texts_
+    std::uint32_t length;  ///< of the literal
+    std::uint32_t offset;  ///< of what was hashed, in the literal
+  };
+  struct Bucket {
+    std::uint64_t hash = 0;
+    std::uint32_t begin = 0;
+    std::uint32_t count = 0;  ///< 0: nothing here
+  };
+  struct Field {
+    std::uint32_t kinds = 0;  ///< bit n: there are literals of the n-th Kind
+  };
+  struct Posting {
+    std::uint64_t hash;
+    Entry entry;
+  };
+
+  void spread(std::vector<Posting>& postings);
+  void count_grams();
+  std::size_t rarest_window(std::string_view text, std::size_t grams) const;
+  void post_anchored(std::uint32_t number, std::vector<Posting>& postings);
+  void post_anywhere(std::uint32_t number, std::vector<Posting>& postings);
+  bool may_have(std::uint64_t hash) const {
+    const std::uint64_t bit = hash >> filter_shift_;
+    return ((filter_[bit / 64] >> (bit % 64)) & 1) != 0;
+  }
+  void look_up(std::uint64_t hash, std::string_view folded, std::size_t at, Anchor anchor,
+               LiteralHits& hits) const;
+  void search_edges(std::uint32_t field, std::uint32_t kinds, std::string_view folded,
+                    LiteralHits& hits) const;
+  template <std::size_t Stride>
+  void search_grams(std::uint64_t seed, std::string_view folded, LiteralHits& hits) const;
+  void search_pairs(std::uint64_t seed, std::string_view folded, LiteralHits& hits) const;
+
+  struct LiteralHash {
+    std::size_t operator()(const IndexedLiteral& literal) const;
+  };
+  std::vector<IndexedLiteral> literals_;
+  std::unordered_map<IndexedLiteral, std::uint32_t, LiteralHash> number_of_;
+  std::unordered_map<std::uint32_t, std::uint32_t> gram_count_;  ///< while it is being built
+
+  std::vector<Field> fields_;
+  std::string texts_;
+  std::vector<Entry> entries_;
+  std::vector<Bucket> buckets_;  ///< open addressing; a power of two
+  std::vector<std::uint64_t> filter_;
+  unsigned filter_shift_ = 0;
+};
+
+}  // namespace riposte

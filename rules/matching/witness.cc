@@ -1,0 +1,164 @@
+#include "rules/matching/witness.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <utility>
+
+#include "rules/matching/required_text.h"
+
+namespace riposte {
+namespace {
+
+struct Cover {
+  double cost = 0;
+  std::vector<Witness> witnesses;
+};
+using MaybeCover = std::optional<Cover>;
+
+/// What it costs, in the end, to have a rule looked at for nothing whenever a field has any value at all.
+constexpr double kAnyValueCost = 3000;
+
+MaybeCover cheaper(MaybeCover a, MaybeCover b) {
+  if (!a || !b) return a ? std::move(a) : std::move(b);
+  return b->cost < a->cost ? std::move(b) : std::move(a);
+}
+
+/// Either of two may hold, so both have to be looked for.
+MaybeCover joined(MaybeCover a, MaybeCover b) {
+  if (!a || !b) return {};
+  a->cost += b->cost;
+  std::ranges::move(b->witnesses, std::back_inserter(a->witnesses));
+  return a;
+}
+
+/// How often, by its looks, a text is met for nothing: short ones are, and what many rules ask for is.
+double cost_of(const IndexedLiteral& literal, std::size_t count) {
+  const auto length = static_cast<double>(literal.text.size());
+  const bool is_number = std::ranges::all_of(literal.text, [](char c) { return c >= '0' && c <= '9'; });
+  const double shortness = literal.anchor == Anchor::whole      ? (is_number    ? 20
+                                                                   : length < 3 ? 10
+                                                                                : 1)
+                           : literal.anchor == Anchor::anywhere ? 2 + 400 * std::exp(-0.7 * length)
+                                                                : 1 + 60 * std::exp(-0.5 * length);
+  return shortness + 1.5 * static_cast<double>(count);
+}
+
+class WitnessFinder {
+ public:
+  WitnessFinder(const Rule& rule, CompiledRule& compiled, const LiteralCensus& census)
+      : rule_(rule), compiled_(compiled), census_(census) {}
+
+  MaybeCover of(const Condition& condition) {
+    MaybeCover best;
+    switch (condition.kind) {
+      case Condition::Kind::selection:
+        return of_selection(condition.selection);
+      case Condition::Kind::all_of:
+        for (const Condition& operand : condition.operands) best = cheaper(std::move(best), of(operand));
+        return best;
+      case Condition::Kind::any_of:
+        best.emplace();
+        for (const Condition& operand : condition.operands) best = joined(std::move(best), of(operand));
+        return best;
+      case Condition::Kind::negation:
+        break;
+    }
+    return {};
+  }
+
+ private:
+  MaybeCover of_selection(std::size_t number) {
+    const Selection& written = rule_.selections[number];
+    MaybeCover all = Cover{};
+    for (std::size_t i = 0; i < written.maps.size() && all; ++i)
+      all = joined(std::move(all), of_map(written.maps[i], compiled_.selections[number].maps[i]));
+    return all;
+  }
+
+  MaybeCover of_map(const std::vector<FieldMatch>& written, std::vector<CompiledLine>& lines) {
+    MaybeCover best;
+    for (std::size_t i = 0; i < written.size(); ++i)
+      if (!written[i].negated) best = cheaper(std::move(best), of_line(written[i], lines[i]));
+    return best;
+  }
+
+  MaybeCover of_line(const FieldMatch& written, CompiledLine& line) {
+    MaybeCover best;
+    if (!written.all) best.emplace();
+    for (const std::vector<Pattern>& value : written.values) {
+      MaybeCover one = Cover{};
+      for (const Pattern& pattern : value) one = joined(std::move(one), of_pattern(pattern, line));
+      best = written.all ? cheaper(std::move(best), std::move(one)) : joined(std::move(best), std::move(one));
+    }
+    const bool is_told =
+        best && !written.all &&
+        std::ranges::all_of(best->witnesses, [](const Witness& witness) { return witness.line != nullptr; });
+    if (best && !is_told)
+      for (Witness& witness : best->witnesses) witness.line = nullptr;
+    return best;
+  }
+
+  MaybeCover of_pattern(const Pattern& pattern, CompiledLine& line) {
+    const bool is_absence = pattern.kind == Pattern::Kind::equals
+                                ? std::holds_alternative<std::monostate>(pattern.value)
+                                : pattern.kind == Pattern::Kind::exists && !std::get<bool>(pattern.value);
+    if (is_absence) return {};
+    const std::uint32_t field =
+        line.field ? Witness::kFirstField + static_cast<std::uint32_t>(*line.field) : Witness::kAnyField;
+    Cover cover;
+    const std::vector<RequiredText> texts = required_texts(pattern);
+    const bool usable = !texts.empty() && std::ranges::all_of(texts, [](const RequiredText& text) {
+      return LiteralIndex::is_indexable(text.anchor, text.text);
+    });
+    if (!usable) {
+      if (!line.field) return {};
+      return Cover{kAnyValueCost, {{{field, Anchor::whole, ""}, false, nullptr}}};
+    }
+    for (const RequiredText& text : texts) {
+      const IndexedLiteral literal{field, text.anchor, text.text};
+      cover.cost += cost_of(literal, census_.count_of(literal));
+      cover.witnesses.push_back({literal, true, text.is_exact ? &line : nullptr});
+    }
+    return cover;
+  }
+
+  const Rule& rule_;
+  CompiledRule& compiled_;
+  const LiteralCensus& census_;
+};
+
+}  // namespace
+
+std::size_t LiteralCensus::Hash::operator()(const IndexedLiteral& literal) const {
+  return std::hash<std::string>()(literal.text) ^ literal.field;
+}
+
+void LiteralCensus::count(const Rule& rule, const CompiledRule& compiled) {
+  for (std::size_t s = 0; s < rule.selections.size(); ++s)
+    for (std::size_t m = 0; m < rule.selections[s].maps.size(); ++m)
+      for (std::size_t l = 0; l < rule.selections[s].maps[m].size(); ++l) {
+        const CompiledLine& line = compiled.selections[s].maps[m][l];
+        const std::uint32_t field =
+            line.field ? Witness::kFirstField + static_cast<std::uint32_t>(*line.field) : Witness::kAnyField;
+        for (const std::vector<Pattern>& value : rule.selections[s].maps[m][l].values)
+          for (const Pattern& pattern : value)
+            if (pattern.kind != Pattern::Kind::regex)
+              for (const RequiredText& text : required_texts(pattern))
+                ++counts_[{field, text.anchor, text.text}];
+      }
+}
+
+std::size_t LiteralCensus::count_of(const IndexedLiteral& literal) const {
+  const auto found = counts_.find(literal);
+  return found == counts_.end() ? 0 : found->second;
+}
+
+std::optional<std::vector<Witness>> witnesses_of(const Rule& rule, CompiledRule& compiled,
+                                                 const LiteralCensus& census) {
+  MaybeCover cover = WitnessFinder(rule, compiled, census).of(rule.condition);
+  if (!cover) return {};
+  return std::move(cover->witnesses);
+}
+
+}  // namespace riposte

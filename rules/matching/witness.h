@@ -1,0 +1,47 @@
+/// Which values must be in an event for a rule to match it: one of a rule's witnesses is in every event that
+/// the rule matches, so that a rule without one need not be looked at.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "rules/language/rule.h"
+#include "rules/matching/compiled_rule.h"
+#include "rules/matching/literal_index.h"
+
+namespace riposte {
+
+struct Witness {
+  /// Of any text of the event, for a keyword.
+  static constexpr std::uint32_t kAnyField = 0;
+  /// Fields are counted from here in a literal.
+  static constexpr std::uint32_t kFirstField = 1;
+
+  IndexedLiteral literal;   ///< field: kAnyField, or kFirstField and the field's number
+  bool is_literal = false;  ///< else: anything at literal.field
+  /// The line that holds exactly where one of its witnesses is met; null when there is more to it.
+  CompiledLine* line = nullptr;
+};
+
+/// How many lines of a rule set ask for the same literal. What many rules ask for, many events have.
+class LiteralCensus {
+ public:
+  void count(const Rule& rule, const CompiledRule& compiled);
+  std::size_t count_of(const IndexedLiteral& literal) const;
+
+ private:
+  struct Hash {
+    std::size_t operator()(const IndexedLiteral& literal) const;
+  };
+  std::unordered_map<IndexedLiteral, std::size_t, Hash> counts_;
+};
+
+/// The cheapest witnesses, judged by how often each is likely to be met. Empty: the rule can match an event
+/// that has nothing in particular.
+std::optional<std::vector<Witness>> witnesses_of(const Rule& rule, CompiledRule& compiled,
+                                                 const LiteralCensus& census);
+
+}  // namespace riposte

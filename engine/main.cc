@@ -134,5 +134,5 @@ int main(int argc, char** argv) {
   return riposte::cli::run_command_line(
       argc, argv,
       {riposte::run, authoring::check, authoring::schema_detect, authoring::match, authoring::explain,
-       authoring::test, authoring::list_rules, authoring::rules_schema});
+       authoring::test, authoring::list_rules, authoring::rules_schema, authoring::bench});
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "engine/authoring/bench.h"
 #include "engine/authoring/check.h"
 #include "engine/authoring/event_lines.h"
 #include "engine/authoring/explain.h"
@@ -39,6 +40,22 @@ Loaded load_rules(const cli::RuleOptions& options) {
 
 bool somebody_watches() { return ::isatty(STDERR_FILENO) == 1; }
 
+/// Exit code of a tool that has gone through lines, some of which may have been no events.
+int exit_code_after(const MatchCounts& counts) {
+  if (counts.unreadable == 0) return cli::kExitOk;
+  std::cerr << fmt::format("riposte: {} of {} lines could not be read\n", counts.unreadable,
+                           counts.events + counts.unreadable);
+  return cli::kExitRefused;
+}
+
+/// Those that load_rules() compiles the rules against.
+std::vector<Schema> schemas_of(const Loaded& loaded, const cli::RuleOptions& options) {
+  const Configuration& configuration = loaded.configuration ? *loaded.configuration : Configuration();
+  std::vector<Diagnostic> told_before;
+  return load_schemas(options.schemas.empty() ? configuration.schemas : options.schemas, told_before)
+      .value_or(std::vector<Schema>());
+}
+
 /// What the text says, or now.
 Result<WallTime> moment_of(const std::string& text) {
   if (text.empty()) return SystemClock().now();
@@ -67,10 +84,23 @@ int match(const cli::MatchOptions& options) {
   Progress progress(total_bytes(options.events), std::cerr, somebody_watches());
   const auto counts = match_events(*loaded.rules, options.events, std::cout, std::cerr, progress);
   if (!counts) return failed(counts.error());
-  if (counts->unreadable == 0) return cli::kExitOk;
-  std::cerr << fmt::format("riposte: {} of {} lines could not be read\n", counts->unreadable,
-                           counts->events + counts->unreadable);
-  return cli::kExitRefused;
+  return exit_code_after(*counts);
+}
+
+int bench(const cli::BenchOptions& options) {
+  Loaded loaded = load_rules(options.rules);
+  if (!loaded.rules) return cli::kExitRefused;
+  if (loaded.rules->size() == 0) return failed({Errc::invalid, "there is no rule to measure", {}});
+  const auto [rules, compile] = compile_measured(std::move(loaded.rules), schemas_of(loaded, options.rules),
+                                                 {options.rules.ignore_logsource});
+  Progress reading(total_bytes(options.events), std::cerr, somebody_watches());
+  const auto input = read_bench_events(*rules, options.events, std::cerr, reading);
+  if (!input) return failed(input.error());
+  Progress measuring(0, std::cerr, somebody_watches());
+  const auto times = measure(*rules, *input, std::chrono::duration<double>(options.seconds), measuring);
+  if (!times) return failed(times.error());
+  (options.json ? print_bench_json : print_bench)({*rules, *input, *times, compile}, std::cout);
+  return exit_code_after(input->counts);
 }
 
 int test(const cli::TestOptions& options) {

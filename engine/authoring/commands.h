@@ -9,6 +9,7 @@ namespace riposte::authoring {
 int check(const cli::CheckOptions& options);
 int schema_detect(const cli::SchemaDetectOptions& options);
 int match(const cli::MatchOptions& options);
+int bench(const cli::BenchOptions& options);
 int test(const cli::TestOptions& options);
 int explain(const cli::ExplainOptions& options);
 int list_rules(const cli::ListRulesOptions& options);

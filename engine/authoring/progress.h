@@ -10,13 +10,16 @@ namespace riposte {
 
 class Progress {
  public:
-  /// `total`: bytes to read; 0 when nobody knows. `watched`: somebody sees the line, a terminal as a rule.
+  /// `total`: all that is to be done, bytes to read as a rule; 0 when nobody knows. `watched`: somebody sees
+  /// the line, a terminal as a rule.
   Progress(std::uint64_t total, std::ostream& out, bool watched);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done`: bytes read; `events` among them.
+  /// The total, where it comes out only on the way.
+  void expect(std::uint64_t total) { total_ = total; }
+  /// `done`: of the total; `events`: gone through by then.
   void tell(std::uint64_t done, std::uint64_t events);
 
   static constexpr std::chrono::seconds kFirstAfter{2};
@@ -24,7 +27,7 @@ class Progress {
 
  private:
   using Steady = std::chrono::steady_clock;
-  const std::uint64_t total_;
+  std::uint64_t total_;
   std::ostream& out_;
   const bool watched_;
   const Steady::time_point begun_ = Steady::now();

@@ -46,6 +46,7 @@ int run_command_line(int argc, char** argv, const EngineCommands& engine) {
   add_check(root, chosen, engine);
   add_schema(root, chosen, engine);
   add_match(root, chosen, engine);
+  add_bench(root, chosen, engine);
   add_test(root, chosen, engine);
   add_rules(root, chosen, engine);
   add_explain(root, chosen, engine);

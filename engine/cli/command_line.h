@@ -39,6 +39,13 @@ struct MatchOptions {
   std::vector<std::string> events;  ///< files; "-" is stdin
 };
 
+struct BenchOptions {
+  RuleOptions rules;
+  std::vector<std::string> events;  ///< files; "-" is stdin
+  double seconds = 6;  ///< for the rounds; enough for a steady median, short enough to be asked often
+  bool json = false;
+};
+
 struct ExplainOptions {
   RuleOptions rules;
   std::string rule;   ///< id or name
@@ -68,6 +75,7 @@ struct EngineCommands {
   std::function<int(const TestOptions&)> test;
   std::function<int(const ListRulesOptions&)> list_rules;
   std::function<int()> rules_schema;
+  std::function<int(const BenchOptions&)> bench;
 };
 
 /// Exit code of the process.

@@ -22,6 +22,7 @@ void add_run(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_check(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_schema(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_match(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
+void add_bench(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_rules(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_test(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_explain(CLI::App& root, Chosen& chosen, const EngineCommands& engine);

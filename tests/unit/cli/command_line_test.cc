@@ -57,6 +57,23 @@ TEST_F(CommandLine, HandsRunAndCheckToTheEngine) {
   EXPECT_TRUE(checked->json);
 }
 
+TEST_F(CommandLine, HandsEventsAndSecondsToTheBenchAndRefusesANegativeTime) {
+  std::optional<cli::BenchOptions> benched;
+  engine.bench = [&](const cli::BenchOptions& options) {
+    benched = options;
+    return 0;
+  };
+  EXPECT_EQ(run({"bench", "--rules", "r", "--seconds", "2.5", "--json", "--ignore-logsource", "a", "-"}).code,
+            0);
+  ASSERT_TRUE(benched);
+  EXPECT_EQ(benched->events, (std::vector<std::string>{"a", "-"}));
+  EXPECT_DOUBLE_EQ(benched->seconds, 2.5);
+  EXPECT_TRUE(benched->json);
+  EXPECT_TRUE(benched->rules.ignore_logsource);
+  EXPECT_EQ(run({"bench", "--rules", "r", "--seconds", "-1", "a"}).code, cli::kExitUsage);
+  EXPECT_EQ(run({"bench", "--rules", "r"}).code, cli::kExitUsage);
+}
+
 TEST_F(CommandLine, HandsTheEventsToTheSchemasThatWereNamed) {
   EXPECT_EQ(run({"schema", "detect", "-"}).code, 1);
   ASSERT_TRUE(detected);

@@ -66,7 +66,7 @@ class WindowsEvents : public ::testing::Test {
   }
 
   void SetUp() override {
-    if (!test_data()) GTEST_SKIP() << "RIPOSTE_TEST_DATA is not set: no events to read";
+    SKIP_WITHOUT_TEST_DATA();
     ASSERT_GT(rules().size(), 3000U);
     for (const Rule& rule : rules()) loaded_.insert(rule.id.value());
   }

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/vectors/reference_data.h"
+#include "tests/support/test_data.h"
 
 namespace riposte {
 namespace {
@@ -17,7 +17,7 @@ constexpr const char* kRefusedCondition = "1 of nothing*";
 using Names = std::set<std::string>;
 
 TEST(PublicConditions, AreTrueWhenTheyMustBeAndRefusedWhenTheyMustBe) {
-  SKIP_WITHOUT_REFERENCE_DATA();
+  SKIP_WITHOUT_TEST_DATA();
   std::size_t rows = 0;
   for (const auto& tested : test::reference_cases("condition_truth.json")) {
     std::vector<Selection> selections;

@@ -9,7 +9,7 @@
 #include "rules/language/reader.h"
 #include "rules/matching/rule_set.h"
 #include "tests/support/scratch.h"
-#include "tests/vectors/reference_data.h"
+#include "tests/support/test_data.h"
 
 namespace riposte {
 namespace {
@@ -21,8 +21,8 @@ constexpr std::size_t kRulesWithoutTheirLists = 25;
 class SigmaHqRules : public testing::Test {
  protected:
   void SetUp() override {
-    SKIP_WITHOUT_REFERENCE_DATA();
-    const auto archive = test::reference_data() / "sigma_rules_8eaafff1.tar.zst";
+    SKIP_WITHOUT_TEST_DATA();
+    const auto archive = std::filesystem::path(*test::test_data()) / "sigma_rules_8eaafff1.tar.zst";
     ASSERT_TRUE(std::filesystem::exists(archive)) << archive;
     const std::string command =
         "tar -C " + scratch_.path().string() + " --use-compress-program=zstd -xf " + archive.string();

@@ -15,13 +15,15 @@ SCRIPTS = CATALOG / "scripts"
 ACTION_ID = "00112233445566778899aabbccddeeff"
 SECONDS_MAX = 30
 
-FAKE = """#!/usr/bin/python3 -Bs
-import json, pathlib, sys
-here = pathlib.Path(__file__)
-argv = [here.name, *sys.argv[1:]]
-with open(here.parent / "calls", "a") as calls:
+FAKE = """#!/usr/bin/python3 -BIS
+import json, os, sys
+folder, name = os.path.split(__file__)
+argv = [name, *sys.argv[1:]]
+with open(folder + "/calls", "a") as calls:
     calls.write(json.dumps({"argv": argv, "stdin": sys.stdin.read()}) + "\\n")
-for words, code, output in json.loads((here.parent / "answers").read_text()):
+with open(folder + "/answers") as answers:
+    known = json.load(answers)
+for words, code, output in known:
     if all(word in " ".join(argv) for word in words):
         (sys.stdout if code == 0 else sys.stderr).write(output)
         sys.exit(code)

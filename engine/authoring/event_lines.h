@@ -19,7 +19,7 @@ struct EventLine {
 };
 
 /// Gives every line that is not blank to `see`, file by file. `progress` is told the bytes that have been
-/// read. Errors: not_found, unavailable (a file cannot be read); what came before it has been seen.
+/// read. Errors: not_found, invalid (a file cannot be read); what came before it has been seen.
 Result<void> read_event_lines(std::span<const std::string> sources,
                               const std::function<void(const EventLine&)>& see,
                               const std::function<void(std::uint64_t)>& progress);

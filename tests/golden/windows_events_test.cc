@@ -14,6 +14,7 @@
 #include "rules/language/reader.h"
 #include "rules/language/schema_reader.h"
 #include "rules/matching/rule_set.h"
+#include "tests/support/public_rules.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test_data.h"
 
@@ -53,8 +54,7 @@ class WindowsEvents : public ::testing::Test {
   static void SetUpTestSuite() {
     if (!test_data() || !rules().empty()) return;
     const test::TemporaryDirectory folder;
-    output_of("zstd -dc " + *test_data() + "/sigma_rules_8eaafff1.tar.zst | tar -x -C " +
-              folder.path().string());
+    test::unpack_public_rules(folder.path());
     const ActionCatalogue actions;
     const std::map<std::string, ActiveHours> hours;
     const std::vector<std::string> paths{folder.path().string()};
@@ -66,7 +66,7 @@ class WindowsEvents : public ::testing::Test {
   }
 
   void SetUp() override {
-    if (!test_data()) GTEST_SKIP() << "RIPOSTE_TEST_DATA is not set: no events to read";
+    SKIP_WITHOUT_TEST_DATA();
     ASSERT_GT(rules().size(), 3000U);
     for (const Rule& rule : rules()) loaded_.insert(rule.id.value());
   }

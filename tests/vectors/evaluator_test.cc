@@ -1,10 +1,12 @@
 // Rules, events and results from the test suites of other engines.
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "rules/event/event_parser.h"
 #include "rules/language/reader.h"
 #include "rules/matching/rule_set.h"
-#include "tests/vectors/reference_data.h"
+#include "tests/support/test_data.h"
 
 namespace riposte {
 namespace {
@@ -31,7 +33,7 @@ std::size_t matches(const Json& tested) {
 }
 
 TEST(OtherEnginesCases, ComeOutTheSameHere) {
-  SKIP_WITHOUT_REFERENCE_DATA();
+  SKIP_WITHOUT_TEST_DATA();
   std::size_t compared = 0;
   for (const Json& tested : test::reference_cases("evaluator_core_permissive.json")) {
     const std::string name = tested["test"];

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "rules/language/pattern.h"
-#include "tests/vectors/reference_data.h"
+#include "tests/support/test_data.h"
 
 namespace riposte {
 namespace {
@@ -205,7 +205,7 @@ Read read(const Json& tested) {
 }
 
 TEST(PublicModifiers, MakeOfValuesWhatTheReferenceMakesOfThem) {
-  SKIP_WITHOUT_REFERENCE_DATA();
+  SKIP_WITHOUT_TEST_DATA();
   std::size_t compared = 0;
   for (const Json& tested : test::reference_cases("modifier_transforms.json")) {
     if (decided_otherwise(tested)) continue;

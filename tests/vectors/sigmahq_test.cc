@@ -1,15 +1,12 @@
 // The public rules of SigmaHQ, as they are published.
-#include <array>
-#include <cstdio>
-#include <memory>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "rules/language/reader.h"
 #include "rules/matching/rule_set.h"
+#include "tests/support/public_rules.h"
 #include "tests/support/scratch.h"
-#include "tests/vectors/reference_data.h"
+#include "tests/support/test_data.h"
 
 namespace riposte {
 namespace {
@@ -21,12 +18,8 @@ constexpr std::size_t kRulesWithoutTheirLists = 25;
 class SigmaHqRules : public testing::Test {
  protected:
   void SetUp() override {
-    SKIP_WITHOUT_REFERENCE_DATA();
-    const auto archive = test::reference_data() / "sigma_rules_8eaafff1.tar.zst";
-    ASSERT_TRUE(std::filesystem::exists(archive)) << archive;
-    const std::string command =
-        "tar -C " + scratch_.path().string() + " --use-compress-program=zstd -xf " + archive.string();
-    ASSERT_EQ(std::system(command.c_str()), 0) << command;  // NOLINT(concurrency-mt-unsafe): one thread
+    SKIP_WITHOUT_TEST_DATA();
+    test::unpack_public_rules(scratch_.path());
   }
 
   ReadRules read(PlaceholderLists lists = {}) {

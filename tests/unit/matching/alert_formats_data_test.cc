@@ -62,7 +62,7 @@ std::string comparable(const std::string& field_name, const std::string& text) {
 class AlertFormats : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!test_data()) GTEST_SKIP() << "RIPOSTE_TEST_DATA is not set: no sample alerts to read";
+    SKIP_WITHOUT_TEST_DATA();
     for (const std::string& line : lines_of_file(*test_data() + "/alerts/truth.ndjson"))
       truths_.push_back(nlohmann::json::parse(line));
     ASSERT_EQ(truths_.size(), 520U);

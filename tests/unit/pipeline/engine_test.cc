@@ -1,15 +1,10 @@
 #include "engine/pipeline/engine.h"
 
-#include <atomic>
 #include <thread>
 
 #include <gtest/gtest.h>
 
-#include "rules/language/reader.h"
-#include "rules/language/schema_reader.h"
-#include "tests/support/action_builder.h"
-#include "tests/support/fake_source.h"
-#include "tests/support/memory_records.h"
+#include "tests/support/running_engine.h"
 
 namespace riposte {
 namespace {
@@ -17,91 +12,20 @@ namespace {
 using namespace std::chrono_literals;
 using namespace test;
 
-class RecordingHands final : public Executor, public Verifier {
- public:
-  Outcome execute(const Action&, std::stop_token stop) override {
-    ++executed;
-    while (hang && !stop.stop_requested()) std::this_thread::sleep_for(1ms);
-    return {Outcome::Kind::ok, "done", {}};
-  }
-  Probe probe(const Action&) override { return {}; }
-  Result<Preview> preview(const ActionRequest&) override { return Preview{"nothing", {}, "", {}}; }
-  Proof check(const Action&, std::stop_token) override { return {Proof::Kind::proven, "looked"}; }
-
-  std::atomic<int> executed{0};
-  std::atomic<bool> hang{false};
-};
-
-class CollectingSink final : public DeadLetterSink {
- public:
-  Result<void> deliver(std::span<const DeadLetter> letters) override {
-    delivered += static_cast<int>(letters.size());
-    return {};
-  }
-  std::atomic<int> delivered{0};
-};
-
-const char* const kRule = R"(
-title: Miner
-id: miner
-author: Ruth
-level: high
-detection:
-  selection:
-    process.name: xmrig
-  condition: selection
-response:
-  - action: kill_process
-)";
-
-std::string detection(int number) {
-  return R"({"@timestamp":"2026-03-10T11:59:00Z","host":{"name":"h"},"process":{"name":"xmrig","pid":)" +
-         std::to_string(number + 2) + R"(},"kibana.alert.uuid":"uid-)" + std::to_string(number) + R"("})";
-}
-
-/// The whole engine with its threads; the world around it is in memory.
-class RunningEngine : public testing::Test {
+/// One rule, which kills at once and whose kills are proved at once.
+class WholeEngine : public RunningEngine {
  protected:
-  RunningEngine() {
-    actions_.executable = {ActionType::kill_process};
-    policy_.verify_after = 10ms;
-    Diagnostics diagnostics("rule.yml");
-    const std::map<std::string, ActiveHours> no_hours;
-    auto rule = read_rule(kRule, diagnostics, {actions_, no_hours});
-    rules_ = RuleSet::compile({*rule}, {*shipped_schema("elastic_security_alert")}).rules;
-    source_.assign(stream_);
-  }
+  WholeEngine() { policy_.verify_after = 10ms; }
 
-  void start(int workers = 2) {
-    engine_ = *Engine::start({.workers = workers,
-                              .limits = {},
-                              .intake = {.free_bytes_min = 1, .open_actions_max = open_actions_max_},
-                              .own_host = "h"},
-                             {clock_,
-                              records_,
-                              source_,
-                              sink_,
-                              {{ActionType::kill_process, {&hands_, &hands_}}},
-                              actions_,
-                              policy_,
-                              rules_,
-                              metrics_});
-  }
+  void start() { RunningEngine::start(compiled({killing_rule("miner")})); }
 
-  /// Waits until it holds, for at most ten seconds.
-  template <class Condition>
-  static bool eventually(Condition condition) {
-    for (int i = 0; i < 10'000; ++i) {
-      if (condition()) return true;
-      std::this_thread::sleep_for(1ms);
-    }
-    return false;
+  static std::string detection(int number) {
+    return detection_of("uid-" + std::to_string(number), number + 2);
   }
 
   std::size_t verified() {
     std::size_t count = 0;
-    const auto actions = *records_.list({.limit = 10'000});
-    for (const Action& action : actions)
+    for (const Action& action : actions())
       if (action.verification == Verification::passed) ++count;
     return count;
   }
@@ -113,23 +37,9 @@ class RunningEngine : public testing::Test {
       principal("alice", {{Permission::read, ""}, {Permission::submit, ""}, {Permission::approve, ""}});
   const Principal bob_ = principal("bob", {{Permission::read, ""}, {Permission::approve, "kill_process"}});
   const Principal carol_ = principal("carol", {{Permission::read, ""}});
-
-  std::size_t open_actions_max_ = 100'000;
-  const StreamId stream_{"fake"};
-  SystemClock clock_;
-  Metrics metrics_;
-  MemoryRecords records_;
-  FakeStreams streams_;
-  FakeSource source_{streams_, [this](const StreamId& stream) { return records_.position(stream); }};
-  CollectingSink sink_;
-  RecordingHands hands_;
-  ActionCatalogue actions_;
-  Policy policy_;
-  std::shared_ptr<const RuleSet> rules_;
-  std::unique_ptr<Engine> engine_;
 };
 
-TEST_F(RunningEngine, CarriesEveryDetectionThroughExactlyOnce) {
+TEST_F(WholeEngine, CarriesEveryDetectionThroughExactlyOnce) {
   constexpr int kDetections = 200;
   for (int i = 0; i < kDetections; ++i) {
     streams_.append(stream_, detection(i));
@@ -145,7 +55,7 @@ TEST_F(RunningEngine, CarriesEveryDetectionThroughExactlyOnce) {
   EXPECT_EQ(**records_.position(stream_), Offset(2 * kDetections + 1));
 }
 
-TEST_F(RunningEngine, WaitsOutAFullDiskAndLosesNothing) {
+TEST_F(WholeEngine, WaitsOutAFullDiskAndLosesNothing) {
   streams_.append(stream_, detection(0));
   records_.set_full(true);
   start();
@@ -159,7 +69,7 @@ TEST_F(RunningEngine, WaitsOutAFullDiskAndLosesNothing) {
   EXPECT_TRUE(engine_->control().health().ready);
 }
 
-TEST_F(RunningEngine, PausesWhileTooManyActionsAreOpenAndGoesOnWhenSomeAreClosed) {
+TEST_F(WholeEngine, PausesWhileTooManyActionsAreOpenAndGoesOnWhenSomeAreClosed) {
   policy_.require_approval = {ActionType::kill_process};
   open_actions_max_ = 10;
   for (int i = 0; i < 12; ++i) streams_.append(stream_, detection(i));
@@ -179,7 +89,7 @@ TEST_F(RunningEngine, PausesWhileTooManyActionsAreOpenAndGoesOnWhenSomeAreClosed
   EXPECT_TRUE(eventually([&] { return made() == 17; }));
 }
 
-TEST_F(RunningEngine, EndsWhileTheDiskIsFull) {
+TEST_F(WholeEngine, EndsWhileTheDiskIsFull) {
   streams_.append(stream_, detection(0));
   records_.set_full(true);
   start();
@@ -188,7 +98,7 @@ TEST_F(RunningEngine, EndsWhileTheDiskIsFull) {
   EXPECT_EQ(hands_.executed, 0);
 }
 
-TEST_F(RunningEngine, EndsAndSaysWhyWhenTheSourceCanNeverGoOn) {
+TEST_F(WholeEngine, EndsAndSaysWhyWhenTheSourceCanNeverGoOn) {
   source_.fail_next({Errc::corrupt, "the stored position is gone", {}});
   start();
   const auto failure = engine_->failure(10s);
@@ -197,7 +107,7 @@ TEST_F(RunningEngine, EndsAndSaysWhyWhenTheSourceCanNeverGoOn) {
   EXPECT_FALSE(engine_->control().health().ready);
 }
 
-TEST_F(RunningEngine, DoesNotWaitForAHungExecutorWhenItEnds) {
+TEST_F(WholeEngine, DoesNotWaitForAHungExecutorWhenItEnds) {
   hands_.hang = true;
   streams_.append(stream_, detection(0));
   start();
@@ -207,7 +117,7 @@ TEST_F(RunningEngine, DoesNotWaitForAHungExecutorWhenItEnds) {
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
 }
 
-TEST_F(RunningEngine, LetsASecondPersonApproveAndNobodyElse) {
+TEST_F(WholeEngine, LetsASecondPersonApproveAndNobodyElse) {
   start();
   const Submission wish{ActionType::kill_process, "", {{"pid", std::int64_t{99}}}, "seen", "ticket-1"};
   const auto submitted = engine_->control().submit(alice_, wish);
@@ -238,7 +148,7 @@ TEST_F(RunningEngine, LetsASecondPersonApproveAndNobodyElse) {
   EXPECT_EQ(refusals, "alice approve_refused; carol approve_refused; bob cancel_refused; ");
 }
 
-TEST_F(RunningEngine, ShowsAPreviewAndSubmitsNothing) {
+TEST_F(WholeEngine, ShowsAPreviewAndSubmitsNothing) {
   start();
   const auto preview =
       engine_->control().preview(alice_, {ActionType::kill_process, "", {{"pid", std::int64_t{99}}}, "", ""});
@@ -248,7 +158,7 @@ TEST_F(RunningEngine, ShowsAPreviewAndSubmitsNothing) {
   EXPECT_TRUE(engine_->control().list(alice_, {})->empty());
 }
 
-TEST_F(RunningEngine, RefusesWhatAPersonLacksThePermissionFor) {
+TEST_F(WholeEngine, RefusesWhatAPersonLacksThePermissionFor) {
   start();
   const Submission wish{ActionType::kill_process, "", {{"pid", std::int64_t{99}}}, "", ""};
   EXPECT_EQ(engine_->control().submit(bob_, wish).error().code, Errc::denied);
@@ -262,7 +172,7 @@ TEST_F(RunningEngine, RefusesWhatAPersonLacksThePermissionFor) {
             Errc::not_found);
 }
 
-TEST_F(RunningEngine, ChecksTheParametersOfASubmission) {
+TEST_F(WholeEngine, ChecksTheParametersOfASubmission) {
   start();
   const auto error = [&](ActionType type, Parameters parameters) {
     const auto answer = engine_->control().submit(alice_, {type, "", std::move(parameters), "", ""});

@@ -3,14 +3,9 @@
 #include <set>
 #include <thread>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "engine/pipeline/engine.h"
-#include "rules/language/reader.h"
-#include "rules/language/schema_reader.h"
-#include "tests/support/fake_source.h"
-#include "tests/support/memory_records.h"
+#include "tests/support/running_engine.h"
 
 namespace riposte {
 namespace {
@@ -18,109 +13,42 @@ namespace {
 using namespace std::chrono_literals;
 using namespace test;
 
-class ObedientHands final : public Executor, public Verifier {
- public:
-  Outcome execute(const Action&, std::stop_token) override { return {Outcome::Kind::ok, "done", {}}; }
-  Probe probe(const Action&) override { return {}; }
-  Result<Preview> preview(const ActionRequest&) override { return Preview{}; }
-  Proof check(const Action&, std::stop_token) override { return {Proof::Kind::proven, "looked"}; }
-};
-
-class ForgetfulSink final : public DeadLetterSink {
- public:
-  Result<void> deliver(std::span<const DeadLetter>) override { return {}; }
-};
-
-std::string seen(const std::string& uid, int pid, const std::string& process = "xmrig") {
-  return R"({"@timestamp":"2026-03-10T11:59:00Z","host":{"name":"h"},"process":{"name":")" + process +
-         R"(","pid":)" + std::to_string(pid) + R"(},"kibana.alert.uuid":")" + uid + R"("})";
-}
-
-/// The engine with its threads, and rules that are changed under it.
-class ChangingRules : public testing::Test {
+/// Rules that are changed under the engine.
+class ChangingRules : public RunningEngine {
  protected:
-  ChangingRules() {
-    actions_.executable = {ActionType::kill_process};
-    policy_.verify_after = 1h;
-    source_.assign(stream_);
-  }
+  ChangingRules() { policy_.verify_after = 1h; }
 
   /// Rules "<version>1" … "<version>N"; all of them kill what has the process name.
   std::shared_ptr<const RuleSet> rule_set(const std::string& version, int count,
                                           const std::string& process = "xmrig",
-                                          const std::string& author = "Ruth") {
+                                          const std::string& author = "Ruth") const {
     std::vector<Rule> rules;
-    for (int i = 1; i <= count; ++i) {
-      const std::string id = version + std::to_string(i);
-      Diagnostics diagnostics("rule.yml");
-      const std::map<std::string, ActiveHours> no_hours;
-      auto rule = read_rule(
-          fmt::format(
-              "title: {0}\nid: {0}\nauthor: {1}\nlevel: high\n"
-              "detection: {{s: {{process.name: {2}}}, condition: s}}\nresponse: [{{action: kill_process}}]\n",
-              id, author, process),
-          diagnostics, {actions_, no_hours});
-      rules.push_back(std::move(*rule));
-    }
-    return RuleSet::compile(std::move(rules), {*shipped_schema("elastic_security_alert")}).rules;
-  }
-
-  void start(std::shared_ptr<const RuleSet> rules) {
-    engine_ = *Engine::start({.workers = 2, .limits = {}, .intake = {.free_bytes_min = 1}, .own_host = "h"},
-                             {clock_,
-                              records_,
-                              source_,
-                              sink_,
-                              {{ActionType::kill_process, {&hands_, &hands_}}},
-                              actions_,
-                              policy_,
-                              std::move(rules),
-                              metrics_});
-  }
-
-  template <class Condition>
-  static bool eventually(Condition condition) {
-    for (int i = 0; i < 20'000; ++i) {
-      if (condition()) return true;
-      std::this_thread::sleep_for(1ms);
-    }
-    return false;
+    for (int i = 1; i <= count; ++i)
+      rules.push_back(killing_rule(version + std::to_string(i), process, author));
+    return compiled(std::move(rules));
   }
 
   bool all_is_read() {
     const auto position = *records_.position(stream_);
     return position && position->value() == static_cast<std::int64_t>(streams_.size_of(stream_));
   }
-  std::vector<Action> actions() { return *records_.list({.limit = 100'000}); }
   Action action_of(const std::string& uid) {
     for (const Action& action : actions())
       if (action.cause.event_uid == uid) return action;
     return {};
   }
-
-  const StreamId stream_{"fake"};
-  SystemClock clock_;
-  Metrics metrics_;
-  MemoryRecords records_;
-  FakeStreams streams_;
-  FakeSource source_{streams_, [this](const StreamId& stream) { return records_.position(stream); }};
-  ForgetfulSink sink_;
-  ObedientHands hands_;
-  ActionCatalogue actions_;
-  Policy policy_;
-  std::unique_ptr<Engine> engine_;
 };
 
 TEST_F(ChangingRules, JudgeWhatComesAfterTheChange) {
   start(rule_set("old", 1));
-  streams_.append(stream_, seen("a", 11));
+  streams_.append(stream_, detection_of("a", 11));
   ASSERT_TRUE(eventually([&] { return all_is_read(); }));
   engine_->use(rule_set("new", 1));
-  streams_.append(stream_, seen("b", 12));
+  streams_.append(stream_, detection_of("b", 12));
   ASSERT_TRUE(eventually([&] { return all_is_read(); }));
   engine_->use(rule_set("other", 3, "sshd"));
-  streams_.append(stream_, seen("c", 13));
-  streams_.append(stream_, seen("d", 14, "sshd"));
+  streams_.append(stream_, detection_of("c", 13));
+  streams_.append(stream_, detection_of("d", 14, "sshd"));
   ASSERT_TRUE(eventually([&] { return all_is_read(); }));
   std::multiset<std::string> made;
   for (const Action& action : actions())
@@ -133,7 +61,9 @@ TEST_F(ChangingRules, GiveEveryEventTheAnswerOfOneSetUnderLoad) {
   constexpr int kLate = 300;
   start(rule_set("a", 3));
   const std::array sets{rule_set("b", 2), rule_set("a", 3)};
-  const auto feed = [this](int event) { streams_.append(stream_, seen(std::to_string(event), 10 + event)); };
+  const auto feed = [this](int event) {
+    streams_.append(stream_, detection_of(std::to_string(event), 10 + event));
+  };
   feed(0);
   ASSERT_TRUE(eventually([&] { return all_is_read(); }));
   engine_->use(sets[0]);
@@ -170,7 +100,7 @@ TEST_F(ChangingRules, LeaveAnOfferToThoseWhoDidNotWriteTheRuleThatMadeIt) {
   policy_.require_approval = {ActionType::kill_process};
   const auto old_set = rule_set("r", 1);
   start(old_set);
-  streams_.append(stream_, seen("a", 11));
+  streams_.append(stream_, detection_of("a", 11));
   ASSERT_TRUE(eventually([&] { return actions().size() == 1; }));
   engine_->use(rule_set("r", 1, "xmrig", "Somebody Else"));
   const Action offer = action_of("a");
@@ -188,7 +118,7 @@ TEST_F(ChangingRules, AreGivenUpWhenTheyAreReplaced) {
   auto old_set = rule_set("old", 1);
   const std::weak_ptr<const RuleSet> old_rules = old_set;
   start(std::move(old_set));
-  streams_.append(stream_, seen("a", 11));
+  streams_.append(stream_, detection_of("a", 11));
   ASSERT_TRUE(eventually([&] { return all_is_read(); }));
   engine_->use(rule_set("new", 1));
   EXPECT_TRUE(eventually([&] { return old_rules.expired(); }));

@@ -10,13 +10,14 @@ namespace riposte {
 
 class Progress {
  public:
-  /// `total`: bytes to read; 0 when nobody knows. `watched`: somebody sees the line, a terminal as a rule.
+  /// `total`: how much there is to read, in bytes or any other unit; 0 when nobody knows. `watched`: somebody
+  /// sees the line, a terminal as a rule.
   Progress(std::uint64_t total, std::ostream& out, bool watched);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done`: bytes read; `events` among them.
+  /// `done`: how much of it has been read; `events` among that.
   void tell(std::uint64_t done, std::uint64_t events);
 
   static constexpr std::chrono::seconds kFirstAfter{2};

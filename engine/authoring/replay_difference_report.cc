@@ -38,7 +38,7 @@ std::string title_of(const RuleId& id, const ReplayFindings& findings) {
 }
 
 Table changed_rules(const ReplayFindings& findings) {
-  Table table{{{"RULE THAT DIFFERS", true}, {"MATCHES"}, {"ACTIONS"}, {"TITLE", true}}, {}};
+  Table table{{{"RULE THAT DIFFERS"}, {"MATCHES"}, {"ACTIONS"}, {"TITLE", true}}, {}};
   const auto size_of = [](const RuleDifference& rule) {
     return std::pair(rule.actions.before + rule.actions.after, rule.matches.before + rule.matches.after);
   };
@@ -51,7 +51,7 @@ Table changed_rules(const ReplayFindings& findings) {
 }
 
 Table changed_actions(const ReplayFindings& findings) {
-  Table table{{{"DIFFERENCE"}, {"ACTION TYPE"}, {"TARGET", true}, {"HOST", true}, {"RULE", true}}, {}};
+  Table table{{{"DIFFERENCE"}, {"ACTION TYPE"}, {"TARGET", true}, {"HOST", true}, {"RULE"}}, {}};
   const auto size_of = [](const BothCounts& counts) { return counts.more() + counts.fewer(); };
   for (const auto& [key, counts] : largest_first(findings.difference.actions(), size_of)) {
     if (counts.before == counts.after) continue;

@@ -79,7 +79,7 @@ void add_tally(const ReplayTally& tally, const std::string& which, Lines& lines)
   lines.push_back({"busiest hour" + which, {busiest_of(tally)}});
   if (tally.repeated > 0)
     lines.push_back(
-        {"repeated" + which, {fmt::format("{} detections that made nothing again", tally.repeated)}});
+        {"repeated" + which, {fmt::format("{} detections came again and are counted once", tally.repeated)}});
 }
 
 void print_summary(const ReplayFindings& findings, const ReplayRequest& request, std::ostream& out) {
@@ -101,7 +101,7 @@ Table made_table(const std::string& title, const Map& counts, Name name) {
 }
 
 Table rules_table(const ReplayTally& tally) {
-  Table table{{{"RULE", true}, {"MATCHES"}, {"ACTIONS"}, {"WAITING"}, {"DRY RUN"}, {"TITLE", true}}, {}};
+  Table table{{{"RULE"}, {"MATCHES"}, {"ACTIONS"}, {"WAITING"}, {"DRY RUN"}, {"TITLE", true}}, {}};
   const auto size_of = [](const RuleCounts& rule) { return std::pair(MadeCounts(rule), rule.matches); };
   for (const auto& [id, rule] : largest_first(tally.rules, size_of))
     table.rows.push_back({{id.value()},
@@ -115,8 +115,7 @@ Table rules_table(const ReplayTally& tally) {
 
 Table stopped_table(const ReplayTally& tally) {
   Table table{
-      {{"STOPPED BY RULE", true}, {"COOLDOWN"}, {"SEVERITY"}, {"FIELD MISSING"}, {"CHAIN"}, {"TITLE", true}},
-      {}};
+      {{"STOPPED BY RULE"}, {"COOLDOWN"}, {"SEVERITY"}, {"FIELD MISSING"}, {"CHAIN"}, {"TITLE", true}}, {}};
   const auto sum_of = [](const RuleCounts& rule) {
     return rule.swallowed + rule.below_minimum + rule.defective + rule.after_none;
   };

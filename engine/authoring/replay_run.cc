@@ -12,8 +12,11 @@ constexpr std::size_t kDecisionsPerState = 1000;
 
 }  // namespace
 
-ReplayRun::ReplayRun(const ReplayRules& rules, EventLimits limits, ReplayEvents events)
-    : rules_(rules.rules), events_(std::move(events)), detector_(limits, rules.policy, rules.actions) {}
+ReplayRun::ReplayRun(const ReplayRules& rules, EventLimits limits, ReplayEvents events, std::size_t window)
+    : rules_(rules.rules),
+      events_(std::move(events)),
+      detector_(limits, rules.policy, rules.actions),
+      order_(window) {}
 
 Result<std::vector<RuleIndex>> ReplayRun::see(Record record, EventTimes& times) {
   WallTime at{};

@@ -29,7 +29,9 @@ struct ReplayEvents {
 
 class ReplayRun {
  public:
-  ReplayRun(const ReplayRules& rules, EventLimits limits, ReplayEvents events);
+  /// `window`: of TimeOrder.
+  ReplayRun(const ReplayRules& rules, EventLimits limits, ReplayEvents events,
+            std::size_t window = TimeOrder::kProposalsMax);
 
   /// The rules that match it, in the order of the set.
   Result<std::vector<RuleIndex>> see(Record record, EventTimes& times);

@@ -23,7 +23,7 @@ put in order; what comes too late for the last 50,000 orders is judged at the ti
 
 --against runs other rules in the same pass, with the same configuration: 'before' are the rules of --config or --rules,
 'after' those of --against. Actions are the same when rule, type, host and target are.
---from and --to are an offset of every partition or a moment at which Kafka received records; --to is not included.
+--from and --to are an offset of every partition, or a moment of the timestamps that Kafka keeps; --to is not included.
 Without --to reading ends at what the topic held when it began.
 
 Exit code 1 when an event is unusable (told on stderr as FILE:LINE: error: ..., or TOPIC/PARTITION:OFFSET) or a rule is

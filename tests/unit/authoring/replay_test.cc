@@ -120,6 +120,22 @@ TEST_F(ReplayTest, PutsEventsInTheOrderOfTheirTimesBeforeCooldownsAreAsked) {
   EXPECT_EQ(found.rules.late, 0U);
 }
 
+TEST_F(ReplayTest, JudgesWhatComesTooLateForTheWindowAtTheTimeThatItHasReached) {
+  scratch_.write("rules/a.yml", rule_on_process("a", "xmrig", "  - {action: kill_process, cooldown: 10m}\n"));
+  const Loaded loaded = loaded_from("rules");
+  ReplayRun run({*loaded.rules, policy_, loaded.actions}, {}, {[](const auto&) {}, [](const auto&) {}}, 1);
+  EventTimes times(WallTime{});
+  for (const auto& [uid, time] : {std::pair("1", "12:00:00"), {"2", "13:00:00"}, {"3", "09:00:00"}}) {
+    const PastRecord past{{StreamId("s"), Offset(0), Offset(1), event(uid, time, 1)}, {}};
+    times.begin(past);
+    ASSERT_TRUE(run.see(past.record, times));
+  }
+  ASSERT_TRUE(run.finish());
+  EXPECT_EQ(run.tally().late, 1U);
+  EXPECT_EQ(run.tally().made.actions, 2U) << "at noon there is a cooldown";
+  EXPECT_EQ(run.tally().rules.at(RuleId("a")).swallowed, 1U);
+}
+
 TEST_F(ReplayTest, JudgesActiveHoursByTheTimesOfTheEvents) {
   scratch_.write("rules/a.yml",
                  rule_on_process("a", "xmrig",

@@ -32,7 +32,7 @@ Json events_json(const ReplayFindings& findings) {
 
 Json rule_json(const RuleId& id, const RuleCounts& rule) {
   Json json{{"rule", id.value()}, {"title", rule.title}, {"matches", rule.matches}};
-  json.update(counts_json(rule));
+  json.update(counts_json(rule.made));
   json.update({{"cooldown", rule.swallowed},
                {"minimum_severity", rule.below_minimum},
                {"field_missing", rule.defective},
@@ -48,7 +48,7 @@ Json rows_json(const ReplayTally& tally) {
     json["by_type"].push_back(row_json("type", name_of(type), made));
   for (const auto& [host, made] : largest_first(tally.hosts, itself))
     json["by_host"].push_back(row_json("host", host, made));
-  const auto size_of = [](const RuleCounts& rule) { return std::pair(MadeCounts(rule), rule.matches); };
+  const auto size_of = [](const RuleCounts& rule) { return std::pair(rule.made, rule.matches); };
   for (const auto& [id, rule] : largest_first(tally.rules, size_of))
     json["by_rule"].push_back(rule_json(id, rule));
   return json;

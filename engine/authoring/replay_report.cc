@@ -102,13 +102,13 @@ Table made_table(const std::string& title, const Map& counts, Name name) {
 
 Table rules_table(const ReplayTally& tally) {
   Table table{{{"RULE"}, {"MATCHES"}, {"ACTIONS"}, {"WAITING"}, {"DRY RUN"}, {"TITLE", true}}, {}};
-  const auto size_of = [](const RuleCounts& rule) { return std::pair(MadeCounts(rule), rule.matches); };
+  const auto size_of = [](const RuleCounts& rule) { return std::pair(rule.made, rule.matches); };
   for (const auto& [id, rule] : largest_first(tally.rules, size_of))
     table.rows.push_back({{id.value()},
                           number(rule.matches),
-                          number(rule.actions),
-                          number(rule.waiting),
-                          number(rule.dry_runs),
+                          number(rule.made.actions),
+                          number(rule.made.waiting),
+                          number(rule.made.dry_runs),
                           {rule.title}});
   return table;
 }

@@ -38,8 +38,7 @@ void ReplayTally::add(const Action& action, WallTime at) {
   if (fate == Fate::defective) ++rule.defective;
   if (fate == Fate::after_none) ++rule.after_none;
   if (fate == Fate::defective || fate == Fate::after_none) return;
-  for (MadeCounts* counts :
-       {&made, &types[action.type], &hosts[action.host], static_cast<MadeCounts*>(&rule)})
+  for (MadeCounts* counts : {&made, &types[action.type], &hosts[action.host], &rule.made})
     count(*counts, fate);
   if (fate == Fate::in_turn) ++in_turn;
   if (fate == Fate::waits) ++waiting[action.ground];

@@ -30,8 +30,9 @@ struct MadeCounts {
   auto operator<=>(const MadeCounts&) const = default;
 };
 
-struct RuleCounts : MadeCounts {
+struct RuleCounts {
   std::string title;
+  MadeCounts made;
   std::uint64_t matches = 0;
   std::uint64_t defective = 0;
   std::uint64_t after_none = 0;

@@ -18,7 +18,7 @@ class KafkaHistoryAtABroker : public BrokerTest {
         {topic, from, to});
     if (!history) throw std::runtime_error(history.error().text());
     std::vector<std::string> bytes;
-    const auto done = (*history)->read([&](PastRecord past) { bytes.push_back(past.record.bytes); });
+    const auto done = (*history)->read([&](const PastRecord& past) { bytes.push_back(past.record.bytes); });
     if (!done) throw std::runtime_error(done.error().text());
     return bytes;
   }

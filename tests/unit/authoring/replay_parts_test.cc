@@ -82,7 +82,8 @@ class ReplayCommand : public testing::Test {
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     const int code = authoring::replay(
-        options, [this](KafkaOptions kafka, const HistoryRange& range) -> Result<std::unique_ptr<History>> {
+        options,
+        [this](const KafkaOptions& kafka, const HistoryRange& range) -> Result<std::unique_ptr<History>> {
           asked_ = kafka.brokers + " " + range.topic;
           return std::make_unique<Topic>();
         });

@@ -83,7 +83,7 @@ TEST_F(ReplayTest, CountsActionsByTypeHostAndRuleAndFindsTheBusiestHour) {
   EXPECT_EQ(found.rules.types.at(ActionType::kill_process).actions, 3U);
   EXPECT_EQ(found.rules.types.at(ActionType::suspend_process).actions, 1U);
   EXPECT_EQ(found.rules.hosts.at("web-1").actions, 3U);
-  EXPECT_EQ(found.rules.rules.at(RuleId("a")).actions, 3U);
+  EXPECT_EQ(found.rules.rules.at(RuleId("a")).made.actions, 3U);
   EXPECT_EQ(found.rules.busiest(), BusyHour(*parse_iso8601("2026-03-10T09:00:00Z"), 2));
 }
 
@@ -158,7 +158,7 @@ TEST_F(ReplayTest, SaysWhatGuardsThresholdAndDryRunsStopped) {
   const auto found = replayed(event("1", "09:00:00", 1));
   const RuleCounts& rule = found.rules.rules.at(RuleId("a"));
   EXPECT_EQ(rule.below_minimum, 1U);
-  EXPECT_EQ(rule.dry_runs, 1U);
+  EXPECT_EQ(rule.made.dry_runs, 1U);
   EXPECT_EQ(rule.defective, 1U);
   EXPECT_EQ(found.rules.waiting.at(Ground::below_threshold), 1U);
   EXPECT_EQ(found.rules.made.actions, 1U) << "only what a person could still approve";

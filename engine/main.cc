@@ -14,10 +14,12 @@
 #include "connectors/file/source.h"
 #include "connectors/file/stdin.h"
 #include "connectors/kafka/dead_letters.h"
+#include "connectors/kafka/history.h"
 #include "connectors/kafka/source.h"
 #include "connectors/verify/process_verifier.h"
 #include "connectors/verify/script_verifier.h"
 #include "engine/authoring/commands.h"
+#include "engine/authoring/replay_command.h"
 #include "engine/base/log.h"
 #include "engine/base/signals.h"
 #include "engine/cli/command_line.h"
@@ -134,5 +136,8 @@ int main(int argc, char** argv) {
   return riposte::cli::run_command_line(
       argc, argv,
       {riposte::run, authoring::check, authoring::schema_detect, authoring::match, authoring::explain,
-       authoring::test, authoring::list_rules, authoring::rules_schema, authoring::bench});
+       authoring::test, authoring::list_rules, authoring::rules_schema,
+       [](const riposte::cli::ReplayOptions& options) {
+         return authoring::replay(options, riposte::KafkaHistory::open);
+       }});
 }

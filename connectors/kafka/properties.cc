@@ -42,6 +42,21 @@ std::vector<Owned> owned_by_consumer(const KafkaOptions& options) {
   };
 }
 
+std::vector<Owned> owned_by_history(const KafkaOptions& options) {
+  const std::string why = "reading the past leaves no trace";
+  return {
+      {"bootstrap.servers", options.brokers, "it is given by `brokers`"},
+      {"metadata.broker.list", options.brokers, "it is given by `brokers`", true},
+      {"enable.auto.commit", "false", why},
+      {"auto.commit.enable", "false", why, true},
+      {"enable.auto.offset.store", "false", why},
+      {"auto.offset.reset", "error", "what was deleted must not be passed over in silence"},
+      {"isolation.level", "read_committed", "a record that its producer took back was never acted on"},
+      {"enable.partition.eof", "true", "it says that a partition's last offsets hold no record"},
+      {"enabled_events", "0", "events are taken through callbacks"},
+  };
+}
+
 std::vector<Owned> owned_by_producer(const KafkaDeadLetterOptions& options) {
   const std::string why = "a dead letter counts as delivered only when every in-sync replica has it";
   return {
@@ -147,6 +162,18 @@ Result<Conf> consumer_conf(const KafkaOptions& options) {
   if (options.topics.empty() || std::ranges::any_of(options.topics, &std::string::empty))
     return fail(Errc::invalid, "`topics` must name at least one topic, and none may be empty");
   return build(consumer_defaults(), options.properties, owned_by_consumer(options));
+}
+
+Result<Conf> history_conf(const KafkaOptions& options) {
+  if (options.brokers.empty())
+    return fail(Errc::invalid, "`brokers` is empty: give host:port of at least one broker");
+  KafkaProperties defaults = consumer_defaults();
+  KafkaProperties users = options.properties;
+  for (const char* ours : {"group.id", "group.instance.id", "enable.partition.eof"}) {
+    defaults.erase(ours);
+    users.erase(ours);
+  }
+  return build(std::move(defaults), users, owned_by_history(options));
 }
 
 Result<Conf> producer_conf(const KafkaDeadLetterOptions& options) {

@@ -10,6 +10,8 @@ namespace riposte::kafka {
 /// Errors:  invalid (unknown property or value, in librdkafka's own words; a property that the guarantees
 /// rest on).
 Result<Conf> consumer_conf(const KafkaOptions& options);
+/// Of a consumer that belongs to no group, whatever the options and the user's properties say of one.
+Result<Conf> history_conf(const KafkaOptions& options);
 Result<Conf> producer_conf(const KafkaDeadLetterOptions& options);
 
 /// The values of those properties that are passwords, keys or tokens.

@@ -5,10 +5,10 @@
 #include <iterator>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "engine/authoring/bench.h"
 #include "engine/authoring/check.h"
+#include "engine/authoring/command_steps.h"
 #include "engine/authoring/event_lines.h"
 #include "engine/authoring/explain.h"
 #include "engine/authoring/match.h"
@@ -21,24 +21,6 @@
 
 namespace riposte::authoring {
 namespace {
-
-int failed(const Error& error) {
-  std::cerr << "riposte: error: " << error.text() << '\n';
-  return cli::exit_code_of(error.code);
-}
-
-/// The rules, with everything that is wrong with them on stderr. Null when there is nothing to work with.
-Loaded load_rules(const cli::RuleOptions& options) {
-  Loaded loaded = load({options.config_path, options.rules, options.schemas, options.ignore_logsource});
-  for (const Diagnostic& diagnostic : loaded.diagnostics)
-    if (diagnostic.kind == Diagnostic::Kind::error) std::cerr << diagnostic.text() << '\n';
-  if (loaded.refused > 0)
-    std::cerr << fmt::format("riposte: {} refused; going on with the other {}\n", loaded.refused,
-                             loaded.rules ? loaded.rules->size() : 0);
-  return loaded;
-}
-
-bool somebody_watches() { return ::isatty(STDERR_FILENO) == 1; }
 
 /// Exit code of a tool that has gone through lines, some of which may have been no events.
 int exit_code_after(const MatchCounts& counts) {

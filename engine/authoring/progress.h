@@ -10,8 +10,8 @@ namespace riposte {
 
 class Progress {
  public:
-  /// `total`: all that is to be done, bytes to read as a rule; 0 when nobody knows. `watched`: somebody sees
-  /// the line, a terminal as a rule.
+  /// `total`: how much there is to read, in bytes or any other unit; 0 when nobody knows. `watched`: somebody
+  /// sees the line, a terminal as a rule.
   Progress(std::uint64_t total, std::ostream& out, bool watched);
   ~Progress();
   Progress(const Progress&) = delete;
@@ -19,7 +19,7 @@ class Progress {
 
   /// The total, where it comes out only on the way.
   void expect(std::uint64_t total) { total_ = total; }
-  /// `done`: of the total; `events`: gone through by then.
+  /// `done`: how much of it has been read; `events` among that.
   void tell(std::uint64_t done, std::uint64_t events);
 
   static constexpr std::chrono::seconds kFirstAfter{2};

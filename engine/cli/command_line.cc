@@ -11,6 +11,7 @@ namespace {
 constexpr const char* kRootFooter = R"(Examples:
   riposte check rules/                          every mistake in the rules, with its place
   riposte schema detect alerts.ndjson           which format events are of, and what comes out of them
+  riposte replay --config riposte.yaml old.ndjson   what the rules would have done on it
   riposte run --config /etc/riposte/riposte.yaml
   riposte actions list --state pending_approval
   riposte actions approve 3f2a91c0 --comment "seen on the console, malware"
@@ -50,6 +51,7 @@ int run_command_line(int argc, char** argv, const EngineCommands& engine) {
   add_test(root, chosen, engine);
   add_rules(root, chosen, engine);
   add_explain(root, chosen, engine);
+  add_replay(root, chosen, engine);
   add_actions(root, chosen);
   add_audit(root, chosen);
   add_token(root, chosen);

@@ -65,6 +65,16 @@ struct TestOptions {
   bool json = false;
 };
 
+struct ReplayOptions {
+  RuleOptions rules;
+  std::vector<std::string> events;   ///< files; "-" is stdin
+  std::vector<std::string> against;  ///< rule files and folders; empty: nothing is compared
+  std::string topic;                 ///< instead of `events`
+  std::string from;                  ///< of the topic: an offset or RFC 3339; empty: its oldest record
+  std::string to;                    ///< empty: its newest
+  bool json = false;
+};
+
 /// What needs the whole engine; the answer is the exit code.
 struct EngineCommands {
   std::function<int(const RunOptions&)> run;
@@ -75,6 +85,7 @@ struct EngineCommands {
   std::function<int(const TestOptions&)> test;
   std::function<int(const ListRulesOptions&)> list_rules;
   std::function<int()> rules_schema;
+  std::function<int(const ReplayOptions&)> replay;
   std::function<int(const BenchOptions&)> bench;
 };
 

@@ -26,6 +26,7 @@ void add_bench(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_rules(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_test(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_explain(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
+void add_replay(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_audit(CLI::App& root, Chosen& chosen);
 void add_token(CLI::App& root, Chosen& chosen);
 void add_version(CLI::App& root, Chosen& chosen);

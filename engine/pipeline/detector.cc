@@ -24,7 +24,7 @@ void link(std::vector<Proposed>& proposals, std::span<const std::size_t> members
 
 }  // namespace
 
-Detection Detector::detect(Record record, const RuleSet& rules, WallTime now) {
+Detection Detector::detect(Record record, const RuleSet& rules, WallTime now, const MomentOf& moment) {
   Detection detection;
   detection.stream = record.stream;
   detection.offset = record.offset;
@@ -40,7 +40,7 @@ Detection Detector::detect(Record record, const RuleSet& rules, WallTime now) {
     detection.dead_letter = dead(std::move(record), event.error(), now);
     return detection;
   }
-  if (const auto matched = match(*event, record, rules, now, detection); !matched) {
+  if (const auto matched = match(*event, record, rules, {now, moment}, detection); !matched) {
     detection.proposals.clear();
     detection.dead_letter = dead(std::move(record), {"cannot_match", matched.error().text()}, now);
     return detection;
@@ -49,11 +49,12 @@ Detection Detector::detect(Record record, const RuleSet& rules, WallTime now) {
   return detection;
 }
 
-Result<void> Detector::match(const Event& event, const Record& record, const RuleSet& rules, WallTime now,
-                             Detection& detection) {
+Result<void> Detector::match(const Event& event, const Record& record, const RuleSet& rules,
+                             const Moment& moment, Detection& detection) {
   const auto matching = TRY(rules.match(event, scratch_));
-  detection.matches = matching.size();
+  const WallTime now = moment.of ? moment.of(matching.recognised) : moment.now;
   if (matching.empty()) return {};
+  detection.matches.assign(matching.begin(), matching.end());
   const auto& [schema, recognised] = matching.recognised;
   const Detected detected{recognised, *schema, record.stream, record.offset, digest_of(record.bytes), now};
   for (const RuleIndex index : matching) respond(detected, rules.rule(index), detection);

@@ -3,6 +3,7 @@
 /// Threads: one; every worker has its own.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -22,12 +23,15 @@ struct Detection {
   StreamId stream;
   Offset offset;
   Offset next;
-  std::size_t matches = 0;          ///< rules that matched
+  std::vector<RuleIndex> matches;   ///< rules of the set that matched
   std::vector<Proposed> proposals;  ///< of a chain, each behind the one that it waits for
   HeldBack held_back;
   std::optional<DeadLetter> dead_letter;
   std::string bytes;  ///< kept when there are proposals: a conflicting duplicate becomes a dead letter
 };
+
+/// The moment at which an event is judged, asked once its format is known.
+using MomentOf = std::function<WallTime(const Recognised&)>;
 
 class Detector {
  public:
@@ -35,11 +39,16 @@ class Detector {
       : limits_(limits), policy_(policy), actions_(actions), parser_(limits) {}
 
   /// An event that cannot be matched within the memory budget becomes a dead letter: never passed over in
-  /// silence.
-  Detection detect(Record record, const RuleSet& rules, WallTime now);
+  /// silence. `now`: when the record is read; events are judged by it unless `moment` says otherwise, as for
+  /// events of the past.
+  Detection detect(Record record, const RuleSet& rules, WallTime now, const MomentOf& moment = {});
 
  private:
-  Result<void> match(const Event& event, const Record& record, const RuleSet& rules, WallTime now,
+  struct Moment {
+    WallTime now;
+    const MomentOf& of;
+  };
+  Result<void> match(const Event& event, const Record& record, const RuleSet& rules, const Moment& moment,
                      Detection& detection);
   void respond(const Detected& detected, const Rule& rule, Detection& detection);
 

@@ -113,7 +113,7 @@ Result<void> Worker::take_record(Record record, const RuleSet& rules, WallTime n
   PartitionState& state = *TRY(partition(stream->second));
   Detection detection = detector_.detect(std::move(record), rules, now);
   crash_point("match.done");
-  round_metrics_.count_record(detection.matches);
+  round_metrics_.count_record(detection.matches.size());
   const std::size_t before = state.pending_rows();
   TRY(state.absorb(std::move(detection), now));
   rows_in_round_ += state.pending_rows() - before;

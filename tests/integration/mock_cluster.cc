@@ -55,6 +55,10 @@ void MockCluster::fail(std::int16_t request, const std::vector<rd_kafka_resp_err
   rd_kafka_mock_push_request_errors_array(cluster_, request, errors.size(), errors.data());
 }
 
+void MockCluster::fail_topic(const std::string& topic, rd_kafka_resp_err_t error) {
+  rd_kafka_mock_topic_set_error(cluster_, topic.c_str(), error);
+}
+
 void MockCluster::set_down(bool down) {
   check(down ? rd_kafka_mock_broker_set_down(cluster_, -1) : rd_kafka_mock_broker_set_up(cluster_, -1),
         "up or down");

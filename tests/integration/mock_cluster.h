@@ -38,6 +38,8 @@ class MockCluster {
   /// The next requests of this type are answered so, one error each.
   void fail(std::int16_t request, const std::vector<rd_kafka_resp_err_t>& errors);
   void set_down(bool down);
+  /// Asked for this topic, the broker answers so. Without it the mock makes any topic that is asked for.
+  void fail_topic(const std::string& topic, rd_kafka_resp_err_t error);
   void commit_as_group(const std::string& group, std::int64_t offset);
   std::int64_t committed_by_group(const std::string& group);
 

@@ -37,10 +37,15 @@ class CommandLine : public ApiFixture {
   std::optional<cli::RunOptions> ran;
   std::optional<cli::CheckOptions> checked;
   std::optional<cli::SchemaDetectOptions> detected;
+  std::optional<cli::ReplayOptions> replayed;
   std::filesystem::path folder;
 
   void SetUp() override {
     ApiFixture::SetUp();
+    engine.replay = [this](const cli::ReplayOptions& options) {
+      replayed = options;
+      return 1;
+    };
     std::string pattern = testing::TempDir() + "riposte-cli-XXXXXX";
     folder = ::mkdtemp(pattern.data());
   }

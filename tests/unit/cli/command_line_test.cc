@@ -87,6 +87,32 @@ TEST_F(CommandLine, HandsTheEventsToTheSchemasThatWereNamed) {
   EXPECT_EQ(run({"schema", "detect"}).code, cli::kExitUsage);
 }
 
+TEST_F(CommandLine, HandsThePastToReplay) {
+  EXPECT_EQ(
+      run({"replay", "--config", "r.yaml", "--against", "new", "--against", "more", "a", "-", "--json"}).code,
+      1);
+  ASSERT_TRUE(replayed);
+  EXPECT_EQ(replayed->rules.config_path, "r.yaml");
+  EXPECT_EQ(replayed->events, (std::vector<std::string>{"a", "-"}));
+  EXPECT_EQ(replayed->against, (std::vector<std::string>{"new", "more"}));
+  EXPECT_TRUE(replayed->json);
+  EXPECT_EQ(run({"replay", "--config", "r.yaml", "--from-kafka", "t", "--from", "5", "--to", "9"}).code, 1);
+  EXPECT_EQ(replayed->topic, "t");
+  EXPECT_EQ(replayed->from, "5");
+  EXPECT_EQ(replayed->to, "9");
+}
+
+TEST_F(CommandLine, ReplaysEitherFilesOrAPartOfATopic) {
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"replay", "--config", "r.yaml"},
+        {"replay", "events"},
+        {"replay", "--config", "r.yaml", "events", "--from-kafka", "t"},
+        {"replay", "--config", "r.yaml", "events", "--from", "5"},
+        {"replay", "--config", "r.yaml", "events", "--to", "5"}})
+    EXPECT_EQ(run(wrong).code, cli::kExitUsage) << testing::PrintToString(wrong);
+  EXPECT_FALSE(replayed);
+}
+
 TEST_F(CommandLine, CallsWrongUsageWrongUsage) {
   for (const std::vector<std::string>& wrong : {std::vector<std::string>{},
                                                 {"acions"},
@@ -110,6 +136,7 @@ TEST_F(CommandLine, EveryHelpTextCarriesExamples) {
   for (const std::vector<std::string>& command : {std::vector<std::string>{},
                                                   {"run"},
                                                   {"check"},
+                                                  {"replay"},
                                                   {"actions"},
                                                   {"actions", "list"},
                                                   {"actions", "show"},

@@ -86,5 +86,19 @@ TEST_F(DetectorOfAllFormats, KeepsARuleAwayFromEventsOfAnotherLogSource) {
                   .empty());
 }
 
+TEST_F(DetectorOfAllFormats, JudgesAnEventOfThePastByTheMomentThatItIsGiven) {
+  Detector detector({}, policy_, actions_);
+  const std::string bytes = R"({"CommandLine":"dump","host.name":"h","process":{"pid":5,"start":
+      "2026-02-01T10:00:00Z"},"time":"2026-02-01T11:00:00Z"})";
+  const Detection detection = detector.detect(
+      {StreamId("s"), Offset(7), Offset(8), bytes}, *rules_, kNoon, [](const Recognised& recognised) {
+        return *parse_iso8601(recognised.schema->first(recognised.event, field::kTime)->text()) -
+               std::chrono::minutes(1);
+      });
+  EXPECT_EQ(detection.matches, std::vector<RuleIndex>{RuleIndex(0)});
+  ASSERT_EQ(detection.proposals.size(), 1U);
+  EXPECT_EQ(detection.proposals.front().request.not_after, *parse_iso8601("2026-02-01T10:59:00Z"));
+}
+
 }  // namespace
 }  // namespace riposte

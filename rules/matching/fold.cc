@@ -1,6 +1,8 @@
 #include "rules/matching/fold.h"
 
 #include <cwctype>
+#include <unordered_map>
+#include <utility>
 
 #include "rules/language/utf8.h"
 
@@ -10,15 +12,40 @@ namespace {
 constexpr std::string_view kLongS = "\xC5\xBF";       // U+017F
 constexpr std::string_view kKelvin = "\xE2\x84\xAA";  // U+212A
 
+// Only Turkish pairs these two with i: they fold to themselves.
+constexpr char32_t kDottedCapitalI = 0x130;
+constexpr char32_t kDotlessSmallI = 0x131;
+
+locale_t unicode() {
+  static const locale_t kUnicode = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  return kUnicode;
+}
+
 /// By way of the upper case, so that `ς` and `σ` meet.
 char32_t folded(char32_t point) {
-  static const locale_t kUnicode = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-  // Only Turkish pairs these two with i: they fold to themselves.
-  constexpr char32_t kDottedCapitalI = 0x130;
-  constexpr char32_t kDotlessSmallI = 0x131;
-  if (kUnicode == nullptr || point == kDottedCapitalI || point == kDotlessSmallI) return point;
-  const std::wint_t upper = ::towupper_l(static_cast<std::wint_t>(point), kUnicode);
-  return static_cast<char32_t>(::towlower_l(upper, kUnicode));
+  if (unicode() == nullptr || point == kDottedCapitalI || point == kDotlessSmallI) return point;
+  const std::wint_t upper = ::towupper_l(static_cast<std::wint_t>(point), unicode());
+  return static_cast<char32_t>(::towlower_l(upper, unicode()));
+}
+
+bool has_one_case(char32_t point) {
+  if (unicode() == nullptr || point == kDottedCapitalI || point == kDotlessSmallI) return false;
+  const auto wide = static_cast<std::wint_t>(point);
+  return ::towupper_l(wide, unicode()) == wide && ::towlower_l(wide, unicode()) == wide;
+}
+
+constexpr char32_t kAsciiEnd = 0x80;
+constexpr char32_t kUnicodeEnd = 0x110000;
+
+/// The characters beyond ASCII that fold into each one, where there are several.
+const std::unordered_map<char32_t, std::vector<char32_t>>& cases_of() {
+  static const auto kCases = [] {
+    std::unordered_map<char32_t, std::vector<char32_t>> cases;
+    for (char32_t point = kAsciiEnd; point < kUnicodeEnd; ++point)
+      if (!has_one_case(point)) cases[folded(point)].push_back(point);
+    return cases;
+  }();
+  return kCases;
 }
 
 }  // namespace
@@ -53,6 +80,33 @@ void fold_ascii(std::string_view text, char* to) {
 
 bool folds_into_ascii(std::string_view text) {
   return text.find(kLongS) != std::string_view::npos || text.find(kKelvin) != std::string_view::npos;
+}
+
+bool fold_is_enough(std::string_view text) {
+  if (!is_utf8(text)) return false;
+  for (std::size_t at = 0; at < text.size(); at += utf8_length(text.substr(at))) {
+    const bool is_ascii = static_cast<unsigned char>(text[at]) < 0x80;
+    if (!is_ascii && !has_one_case(code_point_at(text, at))) return false;
+  }
+  return true;
+}
+
+std::vector<std::string> case_variants(std::string_view text, std::size_t most) {
+  if (!is_utf8(text)) return {};
+  std::vector<std::string> variants{""};
+  for (std::size_t at = 0; at < text.size(); at += utf8_length(text.substr(at))) {
+    const char32_t point = code_point_at(text, at);
+    const auto cases = point < kAsciiEnd ? cases_of().end() : cases_of().find(folded(point));
+    const std::vector<char32_t> points =
+        cases == cases_of().end() ? std::vector<char32_t>{point} : cases->second;
+    if (variants.size() * points.size() > most) return {};
+    std::vector<std::string> longer;
+    for (const std::string& variant : variants)
+      for (const char32_t one : points) append_utf8(longer.emplace_back(variant), one);
+    variants = std::move(longer);
+  }
+  for (std::string& variant : variants) variant = fold(variant);
+  return variants;
 }
 
 std::string fold_beyond_ascii(std::string_view text) {

@@ -97,17 +97,4 @@ std::optional<std::string_view> Format::origin_key(const PathReading& paths, std
 
 std::size_t OriginMemo::Hash::operator()(std::string_view text) const { return key_hash(text); }
 
-void OriginMemo::clear() { entries_.clear(); }
-
-const Admitted& OriginMemo::admitted(const Format& format, std::size_t format_number, const Event& event,
-                                     const PathReading& paths) {
-  const std::optional<std::string_view> key = format.origin_key(paths, buffer_);
-  if (!key) return unremembered_ = format.admitted(event);
-  if (entries_.size() <= format_number) entries_.resize(format_number + 1);
-  Entries& entries = entries_[format_number];
-  if (const auto known = entries.find(*key); known != entries.end()) return known->second;
-  if (entries.size() >= kEntriesMax) entries.clear();
-  return entries.emplace(*key, format.admitted(event)).first->second;
-}
-
 }  // namespace riposte

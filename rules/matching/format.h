@@ -68,12 +68,23 @@ class Format {
   std::optional<std::vector<PathTable::Slot>> origin_slots_;  ///< empty: more than some slots decides
 };
 
-/// Remembers which log sources events like the last ones may come from.
+/// Remembers where events like the last ones may come from.
 class OriginMemo {
  public:
-  const Admitted& admitted(const Format& format, std::size_t format_number, const Event& event,
-                           const PathReading& paths);
-  void clear();
+  using Route = std::size_t;
+  /// What `route_to` says of the log sources that the event may come from.
+  template <class RouteTo>
+  Route route_of(const Format& format, std::size_t format_number, const Event& event,
+                 const PathReading& paths, const RouteTo& route_to) {
+    const std::optional<std::string_view> key = format.origin_key(paths, buffer_);
+    if (!key) return route_to(format.admitted(event));
+    if (entries_.size() <= format_number) entries_.resize(format_number + 1);
+    Entries& entries = entries_[format_number];
+    if (const auto known = entries.find(*key); known != entries.end()) return known->second;
+    if (entries.size() >= kEntriesMax) entries.clear();
+    return entries.emplace(*key, route_to(format.admitted(event))).first->second;
+  }
+  void clear() { entries_.clear(); }
 
  private:
   static constexpr std::size_t kEntriesMax = 4096;
@@ -81,10 +92,9 @@ class OriginMemo {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const;
   };
-  using Entries = std::unordered_map<std::string, Admitted, Hash, std::equal_to<>>;
+  using Entries = std::unordered_map<std::string, Route, Hash, std::equal_to<>>;
   std::vector<Entries> entries_;  ///< by format
   std::string buffer_;
-  Admitted unremembered_;
 };
 
 }  // namespace riposte

@@ -32,16 +32,18 @@ enum Kind : std::uint32_t {
   pairs,
 };
 constexpr std::uint32_t kEdges = 6;  ///< of each side
-constexpr std::uint32_t kEdgeKinds = (1U << (2 * kEdges)) - 1;
+constexpr std::uint32_t kEdgeWays = (1U << (2 * kEdges)) - 1;
 
 constexpr std::size_t kGram = 4;
 constexpr std::size_t kBy4Min = kGram + 3;
 constexpr std::size_t kBy2Min = kGram + 1;
 constexpr std::size_t kBy1Min = kGram;
 
-/// Bits of the filter per entry: one gram in thirty that is none gets through.
+/// Bits of a filter per entry: few of what is not there get through.
 constexpr std::size_t kFilterBitsPerEntry = 32;
 constexpr std::size_t kFilterBitsMin = 1 << 12;
+constexpr std::size_t kGramBitsPerEntry = 64;
+constexpr std::size_t kGramBitsMax = 1 << 20;  ///< half of a second-level cache, at most
 
 std::uint64_t seed_of(std::uint32_t field, std::uint32_t kind) {
   constexpr std::uint64_t kFieldOdd = 0x9E3779B97F4A7C15;
@@ -130,7 +132,28 @@ void LiteralIndex::finish() {
     texts_ += literal.text;
   }
   gram_count_.clear();
+  build_filters();
   spread(postings);
+}
+
+void LiteralIndex::build_filters() {
+  for (Field& field : fields_)
+    for (std::size_t way = 0; way < kGramWays; ++way) {
+      if (!field.grams[way].empty()) field.filters[way].build(field.grams[way]);
+      field.grams[way] = {};
+    }
+}
+
+void LiteralIndex::GramFilter::build(std::span<const std::uint32_t> grams) {
+  constexpr unsigned kHashBits = 32;
+  const std::size_t size =
+      std::min(kGramBitsMax, std::bit_ceil(std::max(kFilterBitsMin, kGramBitsPerEntry * grams.size())));
+  shift = kHashBits - static_cast<unsigned>(std::bit_width(size) - 1);
+  bits.assign(size / 64, 0);
+  for (const std::uint32_t gram : grams) {
+    const std::uint32_t bit = spread_out(gram) >> shift;
+    bits[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  }
 }
 
 void LiteralIndex::count_grams() {
@@ -160,14 +183,14 @@ void LiteralIndex::post_anchored(std::uint32_t number, std::vector<Posting>& pos
   const auto length = static_cast<std::uint32_t>(literal.text.size());
   Entry entry{number, static_cast<std::uint32_t>(texts_.size()), length, 0};
   if (literal.anchor == Anchor::whole) {
-    fields_[literal.field].kinds |= 1U << whole_value;
+    ways_.push_back(1U << whole_value);
     postings.push_back({whole_hash(literal.text, literal.field), entry});
     return;
   }
   const std::uint32_t edge = std::min<std::uint32_t>(std::bit_width(length) - 1, kEdges - 1);
   const std::uint32_t kind = (literal.anchor == Anchor::front ? front_1 : back_1) + edge;
   if (literal.anchor == Anchor::back) entry.offset = length - (1U << edge);
-  fields_[literal.field].kinds |= 1U << kind;
+  ways_.push_back(1U << kind);
   postings.push_back(
       {edge_hash(literal.text.data() + entry.offset, edge, seed_of(literal.field, kind)), entry});
 }
@@ -177,17 +200,20 @@ void LiteralIndex::post_anywhere(std::uint32_t number, std::vector<Posting>& pos
   const std::string& text = literal.text;
   const Kind kind = gram_kind(text.size());
   const std::uint64_t seed = seed_of(literal.field, kind);
-  fields_[literal.field].kinds |= 1U << kind;
+  ways_.push_back(1U << kind);
   Entry entry{number, static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(text.size()), 0};
+  std::vector<std::uint32_t>& known = fields_[literal.field].grams[kind - grams_by_4];
   if (kind == pairs) {
-    postings.push_back({mix(load<std::uint16_t>(text.data()), seed), entry});
+    known.push_back(static_cast<std::uint32_t>(load<std::uint16_t>(text.data())));
+    postings.push_back({mix(known.back(), seed), entry});
     return;
   }
   const std::size_t grams = kind == grams_by_4 ? 4 : kind == grams_by_2 ? 2 : 1;
   const std::size_t window = rarest_window(text, grams);
   for (std::size_t at = window; at < window + grams; ++at) {
     entry.offset = static_cast<std::uint32_t>(at);
-    postings.push_back({mix(load<std::uint32_t>(text.data() + at), seed), entry});
+    known.push_back(static_cast<std::uint32_t>(load<std::uint32_t>(text.data() + at)));
+    postings.push_back({mix(known.back(), seed), entry});
   }
 }
 
@@ -234,10 +260,10 @@ void LiteralIndex::look_up(std::uint64_t hash, std::string_view folded, std::siz
   }
 }
 
-void LiteralIndex::search_edges(std::uint32_t field, std::uint32_t kinds, std::string_view folded,
+void LiteralIndex::search_edges(std::uint32_t field, std::uint32_t ways, std::string_view folded,
                                 LiteralHits& hits) const {
-  for (; kinds != 0; kinds &= kinds - 1) {
-    const auto kind = static_cast<std::uint32_t>(std::countr_zero(kinds));
+  for (; ways != 0; ways &= ways - 1) {
+    const auto kind = static_cast<std::uint32_t>(std::countr_zero(ways));
     const Anchor anchor = anchor_of(kind);
     const std::uint32_t edge = kind - (anchor == Anchor::front ? front_1 : back_1);
     const std::size_t length = std::size_t{1} << edge;
@@ -248,33 +274,49 @@ void LiteralIndex::search_edges(std::uint32_t field, std::uint32_t kinds, std::s
   }
 }
 
-template <std::size_t Stride>
-void LiteralIndex::search_grams(std::uint64_t seed, std::string_view folded, LiteralHits& hits) const {
-  for (std::size_t at = 0; at + kGram <= folded.size(); at += Stride) {
-    const std::uint64_t hash = mix(load<std::uint32_t>(folded.data() + at), seed);
-    if (may_have(hash)) look_up(hash, folded, at, Anchor::anywhere, hits);
+template <class Gram, std::size_t Stride>
+void LiteralIndex::search_grams(std::uint32_t field, std::uint32_t kind, std::string_view folded,
+                                LiteralHits& hits) const {
+  const GramFilter& filter = fields_[field].filters[kind - grams_by_4];
+  const std::uint64_t* const bits = filter.bits.data();
+  const unsigned shift = filter.shift;
+  const auto may_begin = [&](const char* from) {
+    const std::uint32_t bit = GramFilter::spread_out(static_cast<std::uint32_t>(load<Gram>(from))) >> shift;
+    return (bits[bit / 64] >> (bit % 64)) & 1;
+  };
+  // Several places without a branch: nearly none has anything.
+  constexpr std::size_t kAtOnce = 4;
+  const std::size_t size = folded.size();
+  std::size_t at = 0;
+  for (; at + (kAtOnce - 1) * Stride + sizeof(Gram) <= size; at += kAtOnce * Stride) {
+    const char* const from = folded.data() + at;
+    std::uint64_t found = may_begin(from) | may_begin(from + Stride) << 1 |
+                          may_begin(from + 2 * Stride) << 2 | may_begin(from + 3 * Stride) << 3;
+    for (; found != 0; found &= found - 1)
+      look_up_gram<Gram>(field, kind, folded, at + Stride * static_cast<std::size_t>(std::countr_zero(found)),
+                         hits);
   }
+  for (; at + sizeof(Gram) <= size; at += Stride)
+    if (may_begin(folded.data() + at) != 0) look_up_gram<Gram>(field, kind, folded, at, hits);
 }
 
-void LiteralIndex::search_pairs(std::uint64_t seed, std::string_view folded, LiteralHits& hits) const {
-  for (std::size_t at = 0; at + 2 <= folded.size(); ++at) {
-    const std::uint64_t hash = mix(load<std::uint16_t>(folded.data() + at), seed);
-    if (may_have(hash)) look_up(hash, folded, at, Anchor::anywhere, hits);
-  }
+template <class Gram>
+void LiteralIndex::look_up_gram(std::uint32_t field, std::uint32_t kind, std::string_view folded,
+                                std::size_t at, LiteralHits& hits) const {
+  look_up(mix(load<Gram>(folded.data() + at), seed_of(field, kind)), folded, at, Anchor::anywhere, hits);
 }
 
-void LiteralIndex::search(std::uint32_t field, std::string_view folded, LiteralHits& hits) const {
-  if (!looks_at(field)) return;
-  const std::uint32_t kinds = fields_[field].kinds;
-  if ((kinds & (1U << whole_value)) != 0) {
+void LiteralIndex::search(std::uint32_t field, std::uint32_t ways, std::string_view folded,
+                          LiteralHits& hits) const {
+  if ((ways & (1U << whole_value)) != 0) {
     const std::uint64_t hash = whole_hash(folded, field);
     if (may_have(hash)) look_up(hash, folded, 0, Anchor::whole, hits);
   }
-  if (const std::uint32_t edges = kinds & (kEdgeKinds << front_1)) search_edges(field, edges, folded, hits);
-  if ((kinds & (1U << grams_by_4)) != 0) search_grams<4>(seed_of(field, grams_by_4), folded, hits);
-  if ((kinds & (1U << grams_by_2)) != 0) search_grams<2>(seed_of(field, grams_by_2), folded, hits);
-  if ((kinds & (1U << grams_by_1)) != 0) search_grams<1>(seed_of(field, grams_by_1), folded, hits);
-  if ((kinds & (1U << pairs)) != 0) search_pairs(seed_of(field, pairs), folded, hits);
+  if (const std::uint32_t edges = ways & (kEdgeWays << front_1)) search_edges(field, edges, folded, hits);
+  if ((ways & (1U << grams_by_4)) != 0) search_grams<std::uint32_t, 4>(field, grams_by_4, folded, hits);
+  if ((ways & (1U << grams_by_2)) != 0) search_grams<std::uint32_t, 2>(field, grams_by_2, folded, hits);
+  if ((ways & (1U << grams_by_1)) != 0) search_grams<std::uint32_t, 1>(field, grams_by_1, folded, hits);
+  if ((ways & (1U << pairs)) != 0) search_grams<std::uint16_t, 1>(field, pairs, folded, hits);
 }
 
 }  // namespace riposte

@@ -10,7 +10,9 @@
 /// Threads: any, once finish() was called.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -60,9 +62,11 @@ class LiteralIndex {
   void finish();
 
   std::size_t size() const { return literals_.size(); }
-  bool looks_at(std::uint32_t field) const { return field < fields_.size() && fields_[field].kinds != 0; }
-  /// Adds what the value has. `folded`: as fold() makes it.
-  void search(std::uint32_t field, std::string_view folded, LiteralHits& hits) const;
+  /// Which ways of searching find the literal, as a set of bits.
+  std::uint32_t ways_to(std::uint32_t literal) const { return ways_[literal]; }
+  std::uint32_t field_of(std::uint32_t literal) const { return literals_[literal].field; }
+  /// Adds what the value has and what these ways find. `folded`: as fold() makes it.
+  void search(std::uint32_t field, std::uint32_t ways, std::string_view folded, LiteralHits& hits) const;
 
  private:
   struct Entry {
@@ -76,14 +80,29 @@ class LiteralIndex {
     std::uint32_t begin = 0;
     std::uint32_t count = 0;  ///< 0: nothing here
   };
-  struct Field {
-    std::uint32_t kinds = 0;  ///< bit n: there are literals of the n-th Kind
-  };
   struct Posting {
     std::uint64_t hash;
     Entry entry;
   };
 
+  /// A bit for every gram that literals of one field are known by, and some more by accident.
+  struct GramFilter {
+    std::vector<std::uint64_t> bits;
+    unsigned shift = 0;
+
+    void build(std::span<const std::uint32_t> grams);
+    static std::uint32_t spread_out(std::uint32_t gram) {
+      constexpr std::uint32_t kOdd = 0x9E3779B1;
+      return gram * kOdd;
+    }
+  };
+  static constexpr std::size_t kGramWays = 4;
+  struct Field {
+    std::array<std::vector<std::uint32_t>, kGramWays> grams;  ///< while it is being built
+    std::array<GramFilter, kGramWays> filters;
+  };
+
+  void build_filters();
   void spread(std::vector<Posting>& postings);
   void count_grams();
   std::size_t rarest_window(std::string_view text, std::size_t grams) const;
@@ -95,11 +114,15 @@ class LiteralIndex {
   }
   void look_up(std::uint64_t hash, std::string_view folded, std::size_t at, Anchor anchor,
                LiteralHits& hits) const;
-  void search_edges(std::uint32_t field, std::uint32_t kinds, std::string_view folded,
+  void search_edges(std::uint32_t field, std::uint32_t ways, std::string_view folded,
                     LiteralHits& hits) const;
-  template <std::size_t Stride>
-  void search_grams(std::uint64_t seed, std::string_view folded, LiteralHits& hits) const;
-  void search_pairs(std::uint64_t seed, std::string_view folded, LiteralHits& hits) const;
+  template <class Gram, std::size_t Stride>
+  void search_grams(std::uint32_t field, std::uint32_t kind, std::string_view folded,
+                    LiteralHits& hits) const;
+
+  template <class Gram>
+  void look_up_gram(std::uint32_t field, std::uint32_t kind, std::string_view folded, std::size_t at,
+                    LiteralHits& hits) const;
 
   struct LiteralHash {
     std::size_t operator()(const IndexedLiteral& literal) const;
@@ -108,6 +131,7 @@ class LiteralIndex {
   std::unordered_map<IndexedLiteral, std::uint32_t, LiteralHash> number_of_;
   std::unordered_map<std::uint32_t, std::uint32_t> gram_count_;  ///< while it is being built
 
+  std::vector<std::uint32_t> ways_;  ///< by literal
   std::vector<Field> fields_;
   std::string texts_;
   std::vector<Entry> entries_;

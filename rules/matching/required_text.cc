@@ -40,21 +40,27 @@ std::string_view longest_ascii(std::string_view text) {
   return best;
 }
 
+/// A text of letters beyond ASCII is looked for in each of its cases, unless they are many.
+constexpr std::size_t kCasesMax = 16;
+
 std::vector<RequiredText> of_text(const Pattern& pattern, const std::string& text) {
-  if (std::ranges::all_of(text, is_ascii)) return {{anchor_of(pattern.kind), fold(text), !pattern.cased}};
-  return {{Anchor::anywhere, fold(longest_ascii(text)), false}};
+  std::vector<RequiredText> texts;
+  for (std::string& variant : case_variants(text, kCasesMax))
+    texts.push_back({anchor_of(pattern.kind), std::move(variant), !pattern.cased});
+  if (texts.empty()) texts.push_back({Anchor::anywhere, fold(longest_ascii(text)), false});
+  return texts;
 }
 
 std::vector<RequiredText> of_glob(const Glob& glob) {
   RequiredText best;
   for (std::size_t i = 0; i < glob.size(); ++i) {
     if (glob[i].kind != GlobPiece::Kind::text) continue;
-    const bool is_ascii_only = std::ranges::all_of(glob[i].text, is_ascii);
-    const std::string_view text = longest_ascii(glob[i].text);
+    const bool is_whole = fold_is_enough(glob[i].text);
+    const std::string_view text = is_whole ? glob[i].text : longest_ascii(glob[i].text);
     if (text.size() <= best.text.size()) continue;
     Anchor anchor = Anchor::anywhere;
-    if (is_ascii_only && i == 0) anchor = Anchor::front;
-    if (is_ascii_only && i + 1 == glob.size()) anchor = glob.size() == 1 ? Anchor::whole : Anchor::back;
+    if (is_whole && i == 0) anchor = Anchor::front;
+    if (is_whole && i + 1 == glob.size()) anchor = glob.size() == 1 ? Anchor::whole : Anchor::back;
     best = {anchor, fold(text), false};
   }
   if (best.text.empty()) return {};

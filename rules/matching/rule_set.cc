@@ -1,6 +1,7 @@
 #include "rules/matching/rule_set.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "engine/lifecycle/action.h"
@@ -9,7 +10,7 @@
 #include "rules/matching/compiled_rule.h"
 #include "rules/matching/event_reading.h"
 #include "rules/matching/format.h"
-#include "rules/matching/literal_index.h"
+#include "rules/matching/literal_search.h"
 #include "rules/matching/witness.h"
 
 namespace riposte {
@@ -28,6 +29,13 @@ struct Trigger {
 };
 using Triggers = std::vector<Trigger>;
 
+/// What events from the same log sources have to be searched for.
+struct Route {
+  Admitted admitted;
+  std::vector<std::uint32_t> ways;    ///< of searching, by field as literals count them
+  std::vector<std::uint32_t> always;  ///< rules that nothing in particular sets off
+};
+
 }  // namespace
 
 struct Scratch::Body {
@@ -35,6 +43,8 @@ struct Scratch::Body {
   PathReading paths;
   EventReading reading;
   OriginMemo origins;
+  std::vector<Route> routes;
+  LiteralSearch search;
   LiteralHits hits;
   std::uint32_t round = 0;
   std::vector<std::uint32_t> searched;  ///< by field: the round in which it was
@@ -42,12 +52,17 @@ struct Scratch::Body {
   std::vector<std::uint32_t> candidates;
   std::vector<Answer> selections;  ///< of the rule being looked at
   std::vector<RuleIndex> matches;
+  bool measures = false;
+  std::vector<RuleCost> costs;
 };
 
 Scratch::Scratch() : body_(std::make_unique<Body>()) {}
 Scratch::~Scratch() = default;
 Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
+
+void Scratch::measure_rules() { body_->measures = true; }
+const std::vector<RuleCost>& Scratch::rule_costs() const { return body_->costs; }
 
 struct RuleSet::Body {
   std::vector<Rule> rules;
@@ -126,6 +141,8 @@ struct RuleSet::Body {
   void begin_event(Scratch::Body& work) const {
     if (work.rules != this) {
       work.origins.clear();
+      work.routes.clear();
+      work.search.clear();
       work.rules = this;
     }
     work.searched.resize(Witness::kFirstField + formats.front().fields());
@@ -141,43 +158,74 @@ struct RuleSet::Body {
     work.matches.clear();
   }
 
-  static void propose(std::uint32_t rule, Scratch::Body& work) {
-    if (std::exchange(work.proposed[rule], work.round) != work.round) work.candidates.push_back(rule);
+  /// The number of the route for these log sources.
+  std::size_t route_to(Admitted admitted, Scratch::Body& work) const {
+    const auto known = std::ranges::find(work.routes, admitted, &Route::admitted);
+    if (known != work.routes.end()) return static_cast<std::size_t>(known - work.routes.begin());
+    Route route{std::move(admitted), std::vector<std::uint32_t>(work.searched.size()), {}};
+    for (std::uint32_t literal = 0; literal < by_literal.size(); ++literal)
+      if (std::ranges::any_of(by_literal[literal],
+                              [&](const Trigger& trigger) { return admits(route, trigger.rule); }))
+        route.ways[literals.field_of(literal)] |= literals.ways_to(literal);
+    for (const std::uint32_t rule : always)
+      if (admits(route, rule)) route.always.push_back(rule);
+    work.routes.push_back(std::move(route));
+    return work.routes.size() - 1;
+  }
+
+  bool admits(const Route& route, std::uint32_t rule) const { return route.admitted[log_source_of[rule]]; }
+
+  void propose(std::uint32_t rule, const Route& route, Scratch::Body& work) const {
+    if (std::exchange(work.proposed[rule], work.round) != work.round && admits(route, rule))
+      work.candidates.push_back(rule);
   }
 
   /// Looks for the literals of one field in its values.
-  void search(std::uint32_t number, Scratch::Body& work) const {
+  void search(std::uint32_t number, const Route& route, Scratch::Body& work) const {
     const std::uint32_t field = Witness::kFirstField + number;
     if (std::exchange(work.searched[field], work.round) == work.round) return;
-    if (literals.looks_at(field))
+    if (const std::uint32_t ways = route.ways[field])
       for (const PreparedValue& value : work.reading.field(number).prepared)
-        literals.search(field, value.folded, work.hits);
+        work.search.search(literals, field, ways, value.folded, work.hits);
     if (field < by_field.size())
-      for (const Trigger& trigger : by_field[field]) propose(trigger.rule, work);
+      for (const Trigger& trigger : by_field[field]) propose(trigger.rule, route, work);
   }
 
-  void find_candidates(const Format& format, Scratch::Body& work) const {
-    format.for_each_field(work.paths, [&](std::uint32_t number) { search(number, work); });
-    if (literals.looks_at(Witness::kAnyField))
-      work.reading.for_each_folded_string(
-          [&](std::string_view text) { literals.search(Witness::kAnyField, text, work.hits); });
+  void find_candidates(const Format& format, const Route& route, Scratch::Body& work) const {
+    format.for_each_field(work.paths, [&](std::uint32_t number) { search(number, route, work); });
+    if (const std::uint32_t ways = route.ways[Witness::kAnyField])
+      work.reading.for_each_folded_string([&](std::string_view text) {
+        work.search.search(literals, Witness::kAnyField, ways, text, work.hits);
+      });
     for (const std::uint32_t literal : work.hits.found())
       for (const Trigger& trigger : by_literal[literal]) {
         if (trigger.line) work.reading.mark_true(*trigger.line);
-        propose(trigger.rule, work);
+        propose(trigger.rule, route, work);
       }
-    for (const std::uint32_t rule : always) propose(rule, work);
+    for (const std::uint32_t rule : route.always) propose(rule, route, work);
+    std::ranges::sort(work.candidates);
   }
 
   /// Each selection is looked at once, however often the condition names it.
-  static bool matches(const Condition& condition, const CompiledRule& rule, Scratch::Body& work) {
+  bool matches(std::uint32_t index, Scratch::Body& work) const {
+    const CompiledRule& rule = compiled[index];
     work.selections.assign(rule.selections.size(), Answer::unknown);
-    return holds(condition, [&](std::size_t number) {
+    return holds(rules[index].condition, [&](std::size_t number) {
       Answer& known = work.selections[number];
       if (known == Answer::unknown)
         known = holds(rule.selections[number], work.reading) ? Answer::yes : Answer::no;
       return known == Answer::yes;
     });
+  }
+
+  bool matches_timed(std::uint32_t index, Scratch::Body& work) const {
+    work.costs.resize(rules.size());
+    const auto begin = std::chrono::steady_clock::now();
+    const bool is_match = matches(index, work);
+    const std::chrono::nanoseconds time = std::chrono::steady_clock::now() - begin;
+    ++work.costs[index].looks;
+    work.costs[index].nanoseconds += static_cast<std::uint64_t>(time.count());
+    return is_match;
   }
 };
 
@@ -217,12 +265,12 @@ Result<Matches> RuleSet::match(const Event& event, Scratch& scratch) const {
   const Format& format = body_->formats[number];
   work.reading.begin(inner, format, work.paths);
   body_->begin_event(work);
-  const Admitted& admitted = work.origins.admitted(format, number, inner, work.paths);
-  body_->find_candidates(format, work);
-  std::erase_if(work.candidates, [&](std::uint32_t rule) { return !admitted[body_->log_source_of[rule]]; });
-  std::ranges::sort(work.candidates);
+  const std::size_t route = work.origins.route_of(format, number, inner, work.paths, [&](Admitted admitted) {
+    return body_->route_to(std::move(admitted), work);
+  });
+  body_->find_candidates(format, work.routes[route], work);
   for (const std::uint32_t i : work.candidates)
-    if (Body::matches(body_->rules[i].condition, body_->compiled[i], work)) work.matches.emplace_back(i);
+    if (work.measures ? body_->matches_timed(i, work) : body_->matches(i, work)) work.matches.emplace_back(i);
   return Matches{{&format.schema(), inner}, work.matches};
 }
 

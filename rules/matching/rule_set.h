@@ -26,6 +26,12 @@ namespace riposte {
 /// Place of a rule inside its RuleSet.
 using RuleIndex = Id<struct RuleIndexTag, std::uint32_t>;
 
+/// What rules have cost, by RuleIndex.
+struct RuleCost {
+  std::uint64_t looks = 0;        ///< events that had something for which the rule had to be looked at
+  std::uint64_t nanoseconds = 0;  ///< all of them together
+};
+
 /// Memory of one thread's matching, kept from event to event.
 /// Limits:  a result of match() lives until the next call with the same scratch.
 class Scratch {
@@ -34,6 +40,10 @@ class Scratch {
   ~Scratch();
   Scratch(Scratch&&) noexcept;
   Scratch& operator=(Scratch&&) noexcept;
+
+  /// From now on every look at a rule is timed, which makes matching slower. For one set of rules.
+  void measure_rules();
+  const std::vector<RuleCost>& rule_costs() const;
 
  private:
   friend class RuleSet;

@@ -19,11 +19,12 @@ bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-bool is_ascii(const Glob& glob) {
-  return std::ranges::all_of(glob, [](const GlobPiece& piece) { return is_ascii(piece.text); });
+bool fold_is_enough(const Glob& glob) {
+  return std::ranges::all_of(glob,
+                             [](const GlobPiece& piece) { return riposte::fold_is_enough(piece.text); });
 }
 
-/// Text with characters beyond ASCII is compared by RE2, which knows Unicode's simple case folding.
+/// Text that has more cases than fold() knows is compared by RE2, which knows Unicode's simple case folding.
 std::string expression_of(const Glob& glob) {
   std::string expression = R"((?is)\A)";
   for (const GlobPiece& piece : glob) {
@@ -206,12 +207,12 @@ std::expected<ValueMatcher, std::string> ValueMatcher::make_regex(const std::str
 std::expected<ValueMatcher, std::string> ValueMatcher::make_text(const Pattern& pattern,
                                                                  const std::string& text) {
   if (pattern.cased) return ValueMatcher(Literal{pattern.kind, true, text});
-  if (is_ascii(text)) return ValueMatcher(Literal{pattern.kind, false, fold(text)});
+  if (riposte::fold_is_enough(text)) return ValueMatcher(Literal{pattern.kind, false, fold(text)});
   return make_regex(expression_of(pattern.kind, text));
 }
 
 std::expected<ValueMatcher, std::string> ValueMatcher::make_wildcards(const Glob& glob, bool cased) {
-  if (!cased && !is_ascii(glob)) return make_regex(expression_of(glob));
+  if (!cased && !fold_is_enough(glob)) return make_regex(expression_of(glob));
   Wildcards wildcards{cased, {}};
   for (const GlobPiece& piece : glob) {
     if (piece.kind == GlobPiece::Kind::any_string) wildcards.tokens.push_back(kAnyString);

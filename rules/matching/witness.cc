@@ -36,12 +36,17 @@ MaybeCover joined(MaybeCover a, MaybeCover b) {
 double cost_of(const IndexedLiteral& literal, std::size_t count) {
   const auto length = static_cast<double>(literal.text.size());
   const bool is_number = std::ranges::all_of(literal.text, [](char c) { return c >= '0' && c <= '9'; });
+  // Text that may stand anywhere is searched for at every fourth place, second or at all of them.
+  const double scan = literal.anchor != Anchor::anywhere || length >= 7 ? 0
+                      : length >= 5                                     ? 10
+                      : length >= 4                                     ? 25
+                                                                        : 50;
   const double shortness = literal.anchor == Anchor::whole      ? (is_number    ? 20
                                                                    : length < 3 ? 10
                                                                                 : 1)
                            : literal.anchor == Anchor::anywhere ? 2 + 400 * std::exp(-0.7 * length)
                                                                 : 1 + 60 * std::exp(-0.5 * length);
-  return shortness + 1.5 * static_cast<double>(count);
+  return scan + shortness + 1.5 * static_cast<double>(count);
 }
 
 class WitnessFinder {

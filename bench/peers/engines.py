@@ -41,7 +41,12 @@ def copied(name, cache):
 
 
 class Riposte:
-    def __init__(self, cache):
+    """`programs`: a folder with the three programs; they are built when it is not given."""
+
+    def __init__(self, cache, programs=None):
+        self.folder = programs
+        if programs:
+            return
         build = cache / "riposte"
         run(["cmake", "--preset", "release", "-B", build, "-DRIPOSTE_BENCH=ON"], ROOT)
         run(["cmake", "--build", build, "--target", "riposte_side", "riposte_describe", "citylots_floor"], ROOT)

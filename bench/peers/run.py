@@ -23,7 +23,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "riposte-
 PATTERN_RULES = 100      # Event Ruler and Quamina need minutes and gigabytes for some hundreds
 CITYLOTS = 20_000        # documents; about 17 MB, more than the caches hold
 LEFT_OUT_WHEN_LEAN = "Message"  # says again what the other fields of a Windows event say
-RIPOSTE, FLOOR = "riposte", "floor"
+RIPOSTE, FLOOR, INLINE_FLOOR = "riposte", "floor", "inline floor"
 NO_FORMAT = "generic"    # a format would still keep away the rules of log sources that it cannot have; the others do not
 
 
@@ -96,7 +96,7 @@ class Comparison:
         riposte = by_name.get(self.beside[side.name])
         if riposte:
             row["riposte_times_as_fast"] = dict(zip(("median", "min", "max"), ratios(riposte, side)))
-            row["matches"] = dict(zip(("both", "only_riposte", "only_there"), agreement(riposte, side, self.folder)))
+            row["matches"] = dict(zip(("both", "only_riposte", "only_there"), agreement(riposte, side, self.events, self.folder)))
         return row
 
 
@@ -124,7 +124,7 @@ class Run:
     def __init__(self, options, folder):
         self.options = options
         self.folder = folder
-        self.riposte = Riposte(options.cache)
+        self.riposte = Riposte(options.cache, options.programs)
         self.peers = {}
         for name in options.peers:
             print(f"fetching and building {name}", file=sys.stderr)
@@ -190,7 +190,7 @@ class Run:
         comparison = self.comparison(f"city lots, {kind}", events)
         comparison.add(FLOOR, self.riposte.floor(events))
         comparison.add(RIPOSTE, self.riposte.side(folder, NO_FORMAT, events, False))
-        comparison.add("inline floor", self.riposte.citylots_floor(plain, events), RIPOSTE)
+        comparison.add(INLINE_FLOOR, self.riposte.citylots_floor(plain, events), RIPOSTE)
         for name in ("event-ruler", "quamina"):
             patterns = [citylots.pattern(*rule[1:], name) for rule in rules]
             if name in self.peers and None not in patterns:
@@ -208,7 +208,8 @@ class Run:
 
     def everything(self):
         if self.options.rules:
-            rules = unpacked_rules(self.options.rules, self.folder)
+            unpacked = unpacked_rules(self.options.rules, self.folder)
+            rules = self.copies("taken", map(Path, self.riposte.describe("files", unpacked).splitlines()))
             lines = lines_of(self.options.events)
             events = written(self.folder / "events.ndjson", map(lean, lines) if self.options.lean else lines)
             yield self.sigma(rules, events)
@@ -234,10 +235,17 @@ def read_options():
     parser.add_argument("--citylots", type=int, default=CITYLOTS, metavar="DOCUMENTS", help="0: leave them out (%(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where engines are built (%(default)s)")
+    parser.add_argument("--programs", type=Path, metavar="DIR", help="Riposte's programs, which are built otherwise")
     options = parser.parse_args()
     if bool(options.rules) != bool(options.events):
         parser.error("--rules and --events go together")
     return options
+
+
+def disagrees_with_own_floor(result):
+    """Other engines may read a rule in another way; the same rules checked by hand may not."""
+    return any(row["matches"]["only_riposte"] or row["matches"]["only_there"]
+               for row in result["sides"] if row["name"] == INLINE_FLOOR)
 
 
 def commit():
@@ -257,9 +265,12 @@ def main():
         for result in run.everything():
             print_table(result)
             results.append(result)
+        wrong = [result["title"] for result in results if disagrees_with_own_floor(result)]
     if options.json:
         options.json.write_text(json.dumps({"machine": machine(), "commit": commit(), "lean": options.lean,
                                             "workloads": results}, indent=2) + "\n")
+    if wrong:
+        sys.exit(f"run.py: ERROR OCCURRED: Riposte and the inline floor match differently in {', '.join(wrong)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Sides that take turns over the same events, and what their turns say."""
 
 import json
+import math
 import os
 import selectors
 import statistics
@@ -9,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+AGREEMENT_SECONDS = 30  # for the matches of one side; what is too slow for all events shows those of some
 READY_SECONDS = 300  # an engine that has not compiled its rules by then is left out
 FIRST_STRIDE = 100   # the share of the events that says how many more a slow engine can have
 WARM_SECONDS = 2     # what compiles while it runs has compiled what matters by then
@@ -63,11 +65,11 @@ class Side:
         self.process.wait()
 
 
-def fit(side, turn_seconds, events):
+def fit(side, turn_seconds, warm_seconds, events):
     """Gives a side so many of the events in one turn that it is over in about the time; all where it can."""
     stride = min(FIRST_STRIDE, events)
     begun, done = time.monotonic(), 0
-    while done == 0 or time.monotonic() - begun < WARM_SECONDS:
+    while done == 0 or time.monotonic() - begun < warm_seconds:
         per_event = side.turn(stride, done % stride)
         done += 1
     needed = per_event * events
@@ -77,7 +79,7 @@ def fit(side, turn_seconds, events):
 def interleave(sides, seconds, events, rounds_min=5):
     """Every side in turn, until the time is over; a slow one sees another share of the events in each round."""
     for side in sides:
-        fit(side, seconds / rounds_min / len(sides), events)
+        fit(side, seconds / rounds_min / len(sides), min(seconds, WARM_SECONDS), events)
     begun, done = time.monotonic(), 0
     while done < rounds_min or time.monotonic() - begun < seconds:
         for side in sides:
@@ -91,9 +93,10 @@ def ratios(side, other):
     return statistics.median(each), each[0], each[-1]
 
 
-def agreement(side, other, folder):
-    """Pairs of event and rule in both, only in `side`, only in `other`; of the events that the slower has in a turn."""
-    stride = max(side.stride, other.stride)
+def agreement(side, other, events, folder):
+    """Pairs of event and rule in both, only in `side`, only in `other`; of as many events as the slower can do."""
+    slowest = max(statistics.median(side.times), statistics.median(other.times))
+    stride = max(1, math.ceil(slowest * events / AGREEMENT_SECONDS))
     ours, theirs = side.pairs(stride, folder), other.pairs(stride, folder)
     return len(ours & theirs), len(ours - theirs), len(theirs - ours)
 

@@ -3,6 +3,7 @@
 // riposte_describe origins SCHEMA EVENTS: products, categories and services of every event, tabs between,
 // commas
 //   where there are several. Empty where nobody knows; "none" where it is known that there is none.
+// riposte_describe files RULES: the files whose rules Riposte takes.
 // riposte_describe patterns RULES: one line of JSON per rule that is made of positive comparisons of texts
 // and
 //   integers alone: {"id", "file", "any": [[{"field", "values": [{"kind", "text"} or {"kind", "number"}]}]]}
@@ -121,6 +122,13 @@ void print_patterns(const std::string& path) {
   }
 }
 
+void print_files(const std::string& path) {
+  std::size_t refused = 0;
+  std::set<std::string> files;
+  for (const Rule& rule : read_side_rules(path, refused)) files.insert(rule.location.file);
+  for (const std::string& file : files) std::cout << file << '\n';
+}
+
 std::string names_text(const std::optional<std::vector<std::string>>& names) {
   if (!names) return "";
   return names->empty() ? "none" : fmt::format("{}", fmt::join(*names, ","));
@@ -142,8 +150,9 @@ void print_origins(const std::string& schema_name, const std::string& path) {
 
 void describe(const std::vector<std::string>& arguments) {
   if (arguments.size() == 3 && arguments[0] == "origins") return print_origins(arguments[1], arguments[2]);
+  if (arguments.size() == 2 && arguments[0] == "files") return print_files(arguments[1]);
   if (arguments.size() == 2 && arguments[0] == "patterns") return print_patterns(arguments[1]);
-  throw std::runtime_error("usage: riposte_describe origins SCHEMA EVENTS, or patterns RULES");
+  throw std::runtime_error("usage: riposte_describe origins SCHEMA EVENTS, or files or patterns RULES");
 }
 
 }  // namespace

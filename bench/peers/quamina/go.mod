@@ -1,0 +1,5 @@
+module riposte/bench/quamina
+
+go 1.22
+
+require quamina.net/go/quamina v1.5.0

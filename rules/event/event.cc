@@ -122,6 +122,18 @@ std::vector<Event> Event::objects(std::string_view path) const {
   return events;
 }
 
+bool Event::has_in_a_string(std::string_view bytes) const {
+  const Tape& tape = document_->tape;
+  const std::vector<std::uint32_t>& strings = document_->outline.strings();
+  const auto begin_of = [&](std::uint32_t at) { return tape.string(at).data(); };
+  const auto next = std::ranges::upper_bound(strings, bytes.data(), {}, begin_of);
+  if (next == strings.begin()) return false;
+  const std::uint32_t at = *(next - 1);
+  const std::string_view text = tape.string(at);
+  const bool is_own = at > object_ && at < tape.last(object_);
+  return is_own && bytes.data() + bytes.size() <= text.data() + text.size();
+}
+
 std::string_view Event::string_bytes() const {
   const Outline& outline = document_->outline;
   std::uint32_t last = 0;

@@ -7,6 +7,29 @@
 namespace riposte {
 namespace {
 
+bool holds_for_nothing(const Pattern& pattern) {
+  return pattern.kind == Pattern::Kind::exists || std::holds_alternative<std::monostate>(pattern.value);
+}
+
+/// `all` of no values at all would hold anywhere.
+bool needs_value(const FieldMatch& match) {
+  return !match.values.empty() && std::ranges::none_of(match.values, [](const std::vector<Pattern>& value) {
+    return std::ranges::any_of(value, holds_for_nothing);
+  });
+}
+
+/// How long it takes to see that a line does not hold, compared with others of its kind.
+std::size_t effort(const CompiledLine& line) {
+  if (line.witness) return 0;
+  std::size_t sum = 1;
+  for (const std::vector<CompiledPattern>& value : line.values)
+    for (const CompiledPattern& pattern : value) {
+      const auto* matcher = std::get_if<ValueMatcher>(&pattern);
+      sum += matcher != nullptr ? matcher->effort() : 2;
+    }
+  return line.field ? sum : 100 * sum;  // all of the event's texts
+}
+
 /// Compiles one rule, and notes the fields that it looks at.
 class RuleCompiler {
  public:
@@ -34,7 +57,7 @@ class RuleCompiler {
   }
 
   CompiledLine compile_line(const FieldMatch& match) {
-    CompiledLine line{{}, {}, match.all, match.negated};
+    CompiledLine line{{}, {}, match.all, match.negated, needs_value(match), {}};
     if (!match.field.empty()) line.field = number_of(match.field);
     for (const std::vector<Pattern>& value : match.values) {
       std::vector<CompiledPattern>& patterns = line.values.emplace_back();
@@ -71,6 +94,11 @@ std::size_t FieldNames::number_of(const std::string& name) {
   const auto [it, is_new] = numbers_.emplace(name, names_.size());
   if (is_new) names_.push_back(name);
   return it->second;
+}
+
+void order_lines(CompiledRule& rule) {
+  for (CompiledSelection& selection : rule.selections)
+    for (std::vector<CompiledLine>& map : selection.maps) std::ranges::stable_sort(map, {}, effort);
 }
 
 std::optional<CompiledRule> compile_rule(const Rule& rule, FieldNames& fields,

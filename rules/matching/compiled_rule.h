@@ -41,6 +41,7 @@ struct CompiledLine {
   std::vector<std::vector<CompiledPattern>> values;  ///< as FieldMatch::values
   bool all = false;
   bool negated = false;
+  bool needs_value = false;  ///< never holds (but for `negated`) where the field has no value
   /// Every value of the line is looked for in each event beforehand: what EventReading has it marked by.
   std::optional<std::uint32_t> witness;
 };
@@ -53,6 +54,9 @@ struct CompiledRule {
   std::vector<CompiledSelection> selections;
   std::vector<std::size_t> fields;  ///< that it looks at, in rising order
 };
+
+/// Puts what is quickly seen before what takes long: a map fails with the first of its lines.
+void order_lines(CompiledRule& rule);
 
 /// Empty, with diagnostics, when a pattern cannot be compiled.
 std::optional<CompiledRule> compile_rule(const Rule& rule, FieldNames& fields,

@@ -111,6 +111,7 @@ bool holds(const CompiledPattern& pattern, const PreparedField& found, EventRead
 bool holds(const CompiledLine& line, EventReading& reading) {
   if (line.witness) return reading.is_marked(*line.witness);
   const PreparedField& found = line.field ? reading.field(*line.field) : reading.strings();
+  if (line.needs_value && found.prepared.empty() && !found.values.container) return line.negated;
   const auto value_holds = [&](const std::vector<CompiledPattern>& patterns) {
     return std::ranges::any_of(
         patterns, [&](const CompiledPattern& pattern) { return holds(pattern, found, reading); });

@@ -14,6 +14,7 @@
 #include "rules/event/path_reading.h"
 #include "rules/matching/compiled_rule.h"
 #include "rules/matching/format.h"
+#include "rules/matching/literal_index.h"
 #include "rules/matching/text_arena.h"
 #include "rules/matching/value_matcher.h"
 
@@ -25,7 +26,7 @@ struct PreparedField {
   std::vector<PreparedValue> prepared;  ///< those that are not null
 };
 
-class EventReading {
+class EventReading : public SeveralValues {
  public:
   /// `paths`: what the event has. Both live as long as the event is read.
   void begin(const Event& event, const Format& format, const PathReading& paths);
@@ -33,12 +34,13 @@ class EventReading {
   const PreparedField& field(std::size_t number);
   /// Every string of the event.
   const PreparedField& strings();
-  /// Each as fold() makes it.
-  template <class See>
-  void for_each_folded_string(const See& see) {
-    string_leaves_.clear();
-    event_->collect_strings(string_leaves_);
-    for (const std::string_view text : string_leaves_) see(folded(text));
+  /// The same, folded, one behind the other with other bytes between them; empty when they cannot be had so.
+  std::optional<std::string_view> folded_strings() const {
+    if (is_special_) return {};
+    return std::string_view(folded_.data(), original_.size());
+  }
+  bool have(std::size_t begin, std::size_t size) const override {
+    return event_->has_in_a_string(original_.substr(begin, size));
   }
 
   /// Lines whose outcome is known before anybody looks at their values, by CompiledLine::witness.

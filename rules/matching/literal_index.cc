@@ -86,19 +86,15 @@ std::uint64_t whole_hash(std::string_view text, std::uint32_t field) {
   return XXH3_64bits_withSeed(text.data(), text.size(), seed_of(field, whole_value));
 }
 
-Kind gram_kind(std::size_t length) {
-  return length >= kBy4Min   ? grams_by_4
-         : length >= kBy2Min ? grams_by_2
-         : length >= kBy1Min ? grams_by_1
-                             : pairs;
-}
-
 Anchor anchor_of(std::uint32_t kind) {
   if (kind == whole_value) return Anchor::whole;
   return kind < back_1 ? Anchor::front : kind < grams_by_4 ? Anchor::back : Anchor::anywhere;
 }
 
 }  // namespace
+
+const std::uint32_t LiteralIndex::kWaysAnywhere =
+    (1U << grams_by_4) | (1U << grams_by_2) | (1U << grams_by_1) | (1U << pairs);
 
 void LiteralHits::begin(std::size_t literals) {
   found_.clear();
@@ -121,10 +117,15 @@ std::uint32_t LiteralIndex::add(const IndexedLiteral& literal) {
 
 void LiteralIndex::finish() {
   count_grams();
+  for (const IndexedLiteral& literal : literals_) {
+    if (fields_.size() <= literal.field) fields_.resize(literal.field + 1);
+    const bool is_short =
+        literal.anchor == Anchor::anywhere && literal.text.size() >= kBy1Min && literal.text.size() < kBy4Min;
+    fields_[literal.field].short_literals += is_short ? 1 : 0;
+  }
   std::vector<Posting> postings;
   for (std::uint32_t number = 0; number < literals_.size(); ++number) {
     const IndexedLiteral& literal = literals_[number];
-    if (fields_.size() <= literal.field) fields_.resize(literal.field + 1);
     if (literal.anchor == Anchor::anywhere)
       post_anywhere(number, postings);
     else
@@ -140,6 +141,9 @@ void LiteralIndex::build_filters() {
   for (Field& field : fields_)
     for (std::size_t way = 0; way < kGramWays; ++way) {
       if (!field.grams[way].empty()) field.filters[way].build(field.grams[way]);
+      const bool at_once = way == grams_by_1 - grams_by_4 && !field.grams[way].empty() &&
+                           ShortLiterals::is_available() && field.short_literals <= ShortLiterals::kGramsMax;
+      if (at_once) field.at_once.emplace(field.grams[way]);
       field.grams[way] = {};
     }
 }
@@ -195,10 +199,20 @@ void LiteralIndex::post_anchored(std::uint32_t number, std::vector<Posting>& pos
       {edge_hash(literal.text.data() + entry.offset, edge, seed_of(literal.field, kind)), entry});
 }
 
+/// Few short ones are found without regard to how short they are.
+std::uint32_t LiteralIndex::gram_kind(const IndexedLiteral& literal) const {
+  const std::size_t length = literal.text.size();
+  if (length >= kBy4Min) return grams_by_4;
+  if (length < kBy1Min) return pairs;
+  const bool at_once =
+      ShortLiterals::is_available() && fields_[literal.field].short_literals <= ShortLiterals::kGramsMax;
+  return length >= kBy2Min && !at_once ? grams_by_2 : grams_by_1;
+}
+
 void LiteralIndex::post_anywhere(std::uint32_t number, std::vector<Posting>& postings) {
   const IndexedLiteral& literal = literals_[number];
   const std::string& text = literal.text;
-  const Kind kind = gram_kind(text.size());
+  const std::uint32_t kind = gram_kind(literal);
   const std::uint64_t seed = seed_of(literal.field, kind);
   ways_.push_back(1U << kind);
   Entry entry{number, static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(text.size()), 0};
@@ -239,8 +253,8 @@ void LiteralIndex::spread(std::vector<Posting>& postings) {
   }
 }
 
-/// `at`: where in the value the hashed bytes begin.
-void LiteralIndex::look_up(std::uint64_t hash, std::string_view folded, std::size_t at, Anchor anchor,
+/// `at`: where in the text the hashed bytes begin.
+void LiteralIndex::look_up(std::uint64_t hash, const Searched& text, std::size_t at, Anchor anchor,
                            LiteralHits& hits) const {
   const std::size_t mask = buckets_.size() - 1;
   std::size_t i = hash & mask;
@@ -252,11 +266,12 @@ void LiteralIndex::look_up(std::uint64_t hash, std::string_view folded, std::siz
   for (const Entry *entry = &entries_[bucket.begin], *end = entry + bucket.count; entry != end; ++entry) {
     if (hits.has(entry->literal) || at < entry->offset) continue;
     const std::size_t begin = at - entry->offset;
-    if (folded.size() - begin < entry->length) continue;
-    if (anchor == Anchor::whole && folded.size() != entry->length) continue;
-    if (anchor == Anchor::back && folded.size() - begin != entry->length) continue;
-    if (std::memcmp(folded.data() + begin, texts_.data() + entry->text, entry->length) == 0)
-      hits.add(entry->literal);
+    const std::size_t left = text.folded.size() - begin;
+    if (left < entry->length) continue;
+    if (anchor == Anchor::whole && text.folded.size() != entry->length) continue;
+    if (anchor == Anchor::back && left != entry->length) continue;
+    if (std::memcmp(text.folded.data() + begin, texts_.data() + entry->text, entry->length) != 0) continue;
+    if (text.values == nullptr || text.values->have(begin, entry->length)) hits.add(entry->literal);
   }
 }
 
@@ -270,53 +285,72 @@ void LiteralIndex::search_edges(std::uint32_t field, std::uint32_t ways, std::st
     if (folded.size() < length) continue;
     const std::size_t at = anchor == Anchor::front ? 0 : folded.size() - length;
     const std::uint64_t hash = edge_hash(folded.data() + at, edge, seed_of(field, kind));
-    if (may_have(hash)) look_up(hash, folded, at, anchor, hits);
+    if (may_have(hash)) look_up(hash, {folded}, at, anchor, hits);
   }
 }
 
 template <class Gram, std::size_t Stride>
-void LiteralIndex::search_grams(std::uint32_t field, std::uint32_t kind, std::string_view folded,
+void LiteralIndex::search_grams(std::uint32_t field, std::uint32_t kind, const Searched& text,
                                 LiteralHits& hits) const {
   const GramFilter& filter = fields_[field].filters[kind - grams_by_4];
   const std::uint64_t* const bits = filter.bits.data();
   const unsigned shift = filter.shift;
-  const auto may_begin = [&](const char* from) {
-    const std::uint32_t bit = GramFilter::spread_out(static_cast<std::uint32_t>(load<Gram>(from))) >> shift;
+  const char* const begin = text.folded.data();
+  const std::size_t size = text.folded.size();
+  const auto may_begin = [&](std::size_t at) {
+    const std::uint32_t bit =
+        GramFilter::spread_out(static_cast<std::uint32_t>(load<Gram>(begin + at))) >> shift;
     return (bits[bit / 64] >> (bit % 64)) & 1;
   };
   // Several places without a branch: nearly none has anything.
   constexpr std::size_t kAtOnce = 4;
-  const std::size_t size = folded.size();
   std::size_t at = 0;
   for (; at + (kAtOnce - 1) * Stride + sizeof(Gram) <= size; at += kAtOnce * Stride) {
-    const char* const from = folded.data() + at;
-    std::uint64_t found = may_begin(from) | may_begin(from + Stride) << 1 |
-                          may_begin(from + 2 * Stride) << 2 | may_begin(from + 3 * Stride) << 3;
+    std::uint64_t found = may_begin(at) | may_begin(at + Stride) << 1 | may_begin(at + 2 * Stride) << 2 |
+                          may_begin(at + 3 * Stride) << 3;
     for (; found != 0; found &= found - 1)
-      look_up_gram<Gram>(field, kind, folded, at + Stride * static_cast<std::size_t>(std::countr_zero(found)),
+      look_up_gram<Gram>(field, kind, text, at + Stride * static_cast<std::size_t>(std::countr_zero(found)),
                          hits);
   }
   for (; at + sizeof(Gram) <= size; at += Stride)
-    if (may_begin(folded.data() + at) != 0) look_up_gram<Gram>(field, kind, folded, at, hits);
+    if (may_begin(at) != 0) look_up_gram<Gram>(field, kind, text, at, hits);
 }
 
 template <class Gram>
-void LiteralIndex::look_up_gram(std::uint32_t field, std::uint32_t kind, std::string_view folded,
-                                std::size_t at, LiteralHits& hits) const {
-  look_up(mix(load<Gram>(folded.data() + at), seed_of(field, kind)), folded, at, Anchor::anywhere, hits);
+void LiteralIndex::look_up_gram(std::uint32_t field, std::uint32_t kind, const Searched& text, std::size_t at,
+                                LiteralHits& hits) const {
+  const std::uint64_t gram = load<Gram>(text.folded.data() + at);
+  look_up(mix(gram, seed_of(field, kind)), text, at, Anchor::anywhere, hits);
+}
+
+void LiteralIndex::search_short(std::uint32_t field, const Searched& text, LiteralHits& hits) const {
+  const std::optional<ShortLiterals>& at_once = fields_[field].at_once;
+  if (!at_once) return search_grams<std::uint32_t, 1>(field, grams_by_1, text, hits);
+  at_once->find(text.folded, hits.places());
+  for (const std::uint32_t at : hits.places()) look_up_gram<std::uint32_t>(field, grams_by_1, text, at, hits);
+}
+
+void LiteralIndex::search_anywhere(std::uint32_t field, std::uint32_t ways, const Searched& text,
+                                   LiteralHits& hits) const {
+  if ((ways & (1U << grams_by_4)) != 0) search_grams<std::uint32_t, 4>(field, grams_by_4, text, hits);
+  if ((ways & (1U << grams_by_2)) != 0) search_grams<std::uint32_t, 2>(field, grams_by_2, text, hits);
+  if ((ways & (1U << grams_by_1)) != 0) search_short(field, text, hits);
+  if ((ways & (1U << pairs)) != 0) search_grams<std::uint16_t, 1>(field, pairs, text, hits);
 }
 
 void LiteralIndex::search(std::uint32_t field, std::uint32_t ways, std::string_view folded,
                           LiteralHits& hits) const {
   if ((ways & (1U << whole_value)) != 0) {
     const std::uint64_t hash = whole_hash(folded, field);
-    if (may_have(hash)) look_up(hash, folded, 0, Anchor::whole, hits);
+    if (may_have(hash)) look_up(hash, {folded}, 0, Anchor::whole, hits);
   }
   if (const std::uint32_t edges = ways & (kEdgeWays << front_1)) search_edges(field, edges, folded, hits);
-  if ((ways & (1U << grams_by_4)) != 0) search_grams<std::uint32_t, 4>(field, grams_by_4, folded, hits);
-  if ((ways & (1U << grams_by_2)) != 0) search_grams<std::uint32_t, 2>(field, grams_by_2, folded, hits);
-  if ((ways & (1U << grams_by_1)) != 0) search_grams<std::uint32_t, 1>(field, grams_by_1, folded, hits);
-  if ((ways & (1U << pairs)) != 0) search_grams<std::uint16_t, 1>(field, pairs, folded, hits);
+  search_anywhere(field, ways, {folded}, hits);
+}
+
+void LiteralIndex::search_all(std::uint32_t field, std::uint32_t ways, std::string_view folded,
+                              const SeveralValues& values, LiteralHits& hits) const {
+  search_anywhere(field, ways & kWaysAnywhere, {folded, &values}, hits);
 }
 
 }  // namespace riposte

@@ -11,12 +11,16 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
+
+#include "rules/matching/short_literals.h"
 
 namespace riposte {
 
@@ -42,11 +46,22 @@ class LiteralHits {
     found_.push_back(literal);
   }
   const std::vector<std::uint32_t>& found() const { return found_; }
+  /// Memory for a search.
+  std::vector<std::uint32_t>& places() { return places_; }
 
  private:
   std::vector<std::uint32_t> rounds_;
   std::vector<std::uint32_t> found_;
+  std::vector<std::uint32_t> places_;
   std::uint32_t round_ = 0;
+};
+
+/// Many values one behind the other, with other bytes between them.
+class SeveralValues {
+ public:
+  virtual ~SeveralValues() = default;
+  /// Whether so many bytes from there on are all of one value.
+  virtual bool have(std::size_t begin, std::size_t size) const = 0;
 };
 
 class LiteralIndex {
@@ -67,6 +82,11 @@ class LiteralIndex {
   std::uint32_t field_of(std::uint32_t literal) const { return literals_[literal].field; }
   /// Adds what the value has and what these ways find. `folded`: as fold() makes it.
   void search(std::uint32_t field, std::uint32_t ways, std::string_view folded, LiteralHits& hits) const;
+  /// The same for many values at once, as far as these ways can: they do not look at where a value begins or
+  /// ends.
+  void search_all(std::uint32_t field, std::uint32_t ways, std::string_view folded,
+                  const SeveralValues& values, LiteralHits& hits) const;
+  static const std::uint32_t kWaysAnywhere;
 
  private:
   struct Entry {
@@ -100,6 +120,8 @@ class LiteralIndex {
   struct Field {
     std::array<std::vector<std::uint32_t>, kGramWays> grams;  ///< while it is being built
     std::array<GramFilter, kGramWays> filters;
+    std::uint32_t short_literals = 0;      ///< of four to six bytes
+    std::optional<ShortLiterals> at_once;  ///< finds grams_by_1; empty: they are too many
   };
 
   void build_filters();
@@ -112,17 +134,25 @@ class LiteralIndex {
     const std::uint64_t bit = hash >> filter_shift_;
     return ((filter_[bit / 64] >> (bit % 64)) & 1) != 0;
   }
-  void look_up(std::uint64_t hash, std::string_view folded, std::size_t at, Anchor anchor,
+  /// A text in which something is looked for.
+  struct Searched {
+    std::string_view folded;
+    const SeveralValues* values = nullptr;  ///< none: the text is one value
+  };
+  void look_up(std::uint64_t hash, const Searched& text, std::size_t at, Anchor anchor,
                LiteralHits& hits) const;
   void search_edges(std::uint32_t field, std::uint32_t ways, std::string_view folded,
                     LiteralHits& hits) const;
   template <class Gram, std::size_t Stride>
-  void search_grams(std::uint32_t field, std::uint32_t kind, std::string_view folded,
-                    LiteralHits& hits) const;
+  void search_grams(std::uint32_t field, std::uint32_t kind, const Searched& text, LiteralHits& hits) const;
+  void search_short(std::uint32_t field, const Searched& text, LiteralHits& hits) const;
+  void search_anywhere(std::uint32_t field, std::uint32_t ways, const Searched& text,
+                       LiteralHits& hits) const;
 
   template <class Gram>
-  void look_up_gram(std::uint32_t field, std::uint32_t kind, std::string_view folded, std::size_t at,
+  void look_up_gram(std::uint32_t field, std::uint32_t kind, const Searched& text, std::size_t at,
                     LiteralHits& hits) const;
+  std::uint32_t gram_kind(const IndexedLiteral& literal) const;
 
   struct LiteralHash {
     std::size_t operator()(const IndexedLiteral& literal) const;

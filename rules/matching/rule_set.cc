@@ -1,6 +1,7 @@
 #include "rules/matching/rule_set.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <utility>
 
@@ -39,7 +40,7 @@ struct Route {
 }  // namespace
 
 struct Scratch::Body {
-  const void* rules = nullptr;  ///< the set that the memo is about
+  std::uint64_t rules = 0;  ///< RuleSet::Body::serial of the set that all this is about
   PathReading paths;
   EventReading reading;
   OriginMemo origins;
@@ -78,6 +79,12 @@ struct RuleSet::Body {
   std::uint32_t lines = 0;            ///< that a literal makes true
   std::string digest;
   CompileOptions options;
+  const std::uint64_t serial = next_serial();  ///< no other set of this process has it, now or later
+
+  static std::uint64_t next_serial() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+  }
 
   void add_rule(Rule rule, CompiledRule made) {
     const auto known = std::ranges::find_if(
@@ -108,6 +115,7 @@ struct RuleSet::Body {
       if (witnesses)
         for (const Witness& witness : *witnesses) add_trigger(i, witness);
     }
+    for (CompiledRule& rule : compiled) order_lines(rule);
     literals.finish();
   }
 
@@ -139,14 +147,14 @@ struct RuleSet::Body {
   }
 
   void begin_event(Scratch::Body& work) const {
-    if (work.rules != this) {
+    if (work.rules != serial) {
       work.origins.clear();
       work.routes.clear();
       work.search.clear();
-      work.rules = this;
+      work.rules = serial;
     }
-    work.searched.resize(Witness::kFirstField + formats.front().fields());
-    work.proposed.resize(rules.size());
+    if (work.searched.size() < route_fields()) work.searched.resize(route_fields());
+    if (work.proposed.size() < rules.size()) work.proposed.resize(rules.size());
     if (++work.round == 0) {
       std::ranges::fill(work.searched, 0);
       std::ranges::fill(work.proposed, 0);
@@ -158,11 +166,13 @@ struct RuleSet::Body {
     work.matches.clear();
   }
 
+  std::size_t route_fields() const { return Witness::kFirstField + formats.front().fields(); }
+
   /// The number of the route for these log sources.
   std::size_t route_to(Admitted admitted, Scratch::Body& work) const {
     const auto known = std::ranges::find(work.routes, admitted, &Route::admitted);
     if (known != work.routes.end()) return static_cast<std::size_t>(known - work.routes.begin());
-    Route route{std::move(admitted), std::vector<std::uint32_t>(work.searched.size()), {}};
+    Route route{std::move(admitted), std::vector<std::uint32_t>(route_fields()), {}};
     for (std::uint32_t literal = 0; literal < by_literal.size(); ++literal)
       if (std::ranges::any_of(by_literal[literal],
                               [&](const Trigger& trigger) { return admits(route, trigger.rule); }))
@@ -191,12 +201,20 @@ struct RuleSet::Body {
       for (const Trigger& trigger : by_field[field]) propose(trigger.rule, route, work);
   }
 
+  /// Keywords may stand in any text. Most of them need not begin or end where it does: those are looked for
+  /// in all texts at once.
+  void search_strings(std::uint32_t ways, Scratch::Body& work) const {
+    const auto all = work.reading.folded_strings();
+    const std::uint32_t at_once = all ? ways & LiteralIndex::kWaysAnywhere : 0;
+    if (at_once != 0) literals.search_all(Witness::kAnyField, at_once, *all, work.reading, work.hits);
+    if (const std::uint32_t rest = ways & ~at_once)
+      for (const PreparedValue& value : work.reading.strings().prepared)
+        literals.search(Witness::kAnyField, rest, value.folded, work.hits);
+  }
+
   void find_candidates(const Format& format, const Route& route, Scratch::Body& work) const {
     format.for_each_field(work.paths, [&](std::uint32_t number) { search(number, route, work); });
-    if (const std::uint32_t ways = route.ways[Witness::kAnyField])
-      work.reading.for_each_folded_string([&](std::string_view text) {
-        work.search.search(literals, Witness::kAnyField, ways, text, work.hits);
-      });
+    search_strings(route.ways[Witness::kAnyField], work);
     for (const std::uint32_t literal : work.hits.found())
       for (const Trigger& trigger : by_literal[literal]) {
         if (trigger.line) work.reading.mark_true(*trigger.line);

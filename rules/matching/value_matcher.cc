@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
 
 #include "engine/base/clock.h"
+#include "rules/matching/contains.h"
 #include "rules/matching/fold.h"
 
 namespace riposte {
@@ -274,11 +274,21 @@ bool ValueMatcher::matches(const PreparedValue& value) const {
       test_);
 }
 
+std::size_t ValueMatcher::effort() const {
+  constexpr std::size_t kSearch = 8;
+  constexpr std::size_t kWildcards = 30;
+  constexpr std::size_t kRegex = 100;
+  if (std::holds_alternative<Regex>(test_)) return kRegex;
+  if (std::holds_alternative<Wildcards>(test_)) return kWildcards;
+  const auto* literal = std::get_if<Literal>(&test_);
+  return literal != nullptr && literal->kind == Pattern::Kind::contains ? kSearch : 1;
+}
+
 bool ValueMatcher::holds(const Literal& literal, const PreparedValue& value) {
   const std::string_view text = literal.cased ? value.text : value.folded;
   switch (literal.kind) {
     case Pattern::Kind::contains:
-      return ::memmem(text.data(), text.size(), literal.text.data(), literal.text.size()) != nullptr;
+      return contains(text, literal.text);
     case Pattern::Kind::starts_with:
       return text.starts_with(literal.text);
     case Pattern::Kind::ends_with:

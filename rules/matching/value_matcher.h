@@ -38,6 +38,8 @@ class ValueMatcher {
   /// Null, `*` and existence look at the field as a whole; everything else at one value after the other.
   bool matches_field(const FieldValues& values) const;
   bool matches(const PreparedValue& value) const;
+  /// How long matches() takes, in units of the comparison of two texts, roughly.
+  std::size_t effort() const;
 
  private:
   struct Null {};

@@ -64,10 +64,24 @@ void FieldPlan::collect(const Event& event, const PathReading& paths, FieldValue
   }
 }
 
+bool FieldPlan::may_have(const PathReading& paths) const {
+  return !sources_ || std::ranges::any_of(*sources_, [&](PathTable::Slot slot) { return paths.has(slot); });
+}
+
+std::optional<PathTable::Slot> FieldPlan::only_slot() const {
+  if (!is_plain_ || sources_->size() != 1 || !lookup_.nothing.empty()) return {};
+  return sources_->front();
+}
+
 TestPlan::TestPlan(FieldTest test, PathTable& table)
     : test_(std::move(test)), field_(lookup_of(test_), table) {}
 
 bool TestPlan::holds(const Event& event, const PathReading& paths) const {
+  const auto slot = field_.only_slot();
+  if (slot && !paths.has(*slot)) return test_.kind == FieldTest::Kind::absent;
+  const auto value = slot && paths.is_plain(*slot) ? paths.single(*slot) : std::nullopt;
+  if (value && test_.kind != FieldTest::Kind::one_of)
+    return value->is_null() == (test_.kind == FieldTest::Kind::absent);
   FieldValues found;
   field_.collect(event, paths, found);
   return riposte::holds(test_, found);

@@ -21,6 +21,11 @@ class FieldPlan {
   /// As FieldLookup::collect. `paths`: what that very event has.
   void collect(const Event& event, const PathReading& paths, FieldValues& out) const;
 
+  /// False when the field has no value for certain.
+  bool may_have(const PathReading& paths) const;
+  /// The slot that is all there is to the field, when it is one.
+  std::optional<PathTable::Slot> only_slot() const;
+
   /// Unless something stands at one of these slots the field has no value. Empty: that cannot be known.
   const std::optional<std::vector<PathTable::Slot>>& sources() const { return sources_; }
 

@@ -1,7 +1,10 @@
 #include "rules/event/outline.h"
 
+#include <atomic>
 #include <random>
 #include <utility>
+
+#include "engine/base/same_bytes.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -30,15 +33,31 @@ std::uint64_t key_hash(std::string_view key) {
 }
 
 bool Outline::read(const Tape& tape) {
+  begin(tape);
+  if (!read_members(tape)) return false;
+  finish(tape);
+  return true;
+}
+
+void Outline::begin(const Tape& tape) {
   members_.clear();
+  objects_.clear();
   strings_.clear();
   open_.clear();
   remembered_ = 0;
   if (seen_.empty()) seen_.resize(kSeenMin);
+  if (shapes_.empty()) shapes_.resize(kShapes);
   if (++round_ == 0) {
     seen_.assign(seen_.size(), {});
     ++round_;
   }
+  // Documents of one kind often have the same number of words.
+  shape_ = &shapes_[tape.behind(Tape::kRoot) % kShapes];
+  is_following_ = true;
+  shape_serial_ = 0;
+}
+
+bool Outline::read_members(const Tape& tape) {
   std::uint32_t objects = 0;
   std::uint32_t at = Tape::kRoot;
   const std::uint32_t end = tape.behind(at);
@@ -58,31 +77,69 @@ bool Outline::read(const Tape& tape) {
         ++at;
       }
     }
-    switch (tape.kind(at)) {
-      case '{':
-        open_.push_back({tape.last(at), owner, objects++});
-        ++at;
-        break;
-      case '[':
-        open_.push_back({tape.last(at), owner, kNobody});
-        ++at;
-        break;
-      case '"':
-        strings_.push_back(at);
-        ++at;
-        break;
-      default:
-        at = tape.behind(at);
+    if (tape.is_string(at)) strings_.push_back(at);
+    const bool is_object = tape.is_object(at);
+    if (is_object || tape.is_array(at)) {
+      open_.push_back({tape.last(at), owner, is_object ? objects++ : kNobody});
+      ++at;
+    } else {
+      at = tape.behind(at);
     }
   }
   return true;
 }
 
+bool Outline::follows(std::string_view key, const Frame& frame) {
+  if (members_.size() >= shape_->keys.size()) return false;
+  const Shape::Key& known = shape_->keys[members_.size()];
+  return known.size == key.size() && known.owner == frame.owner && known.object == frame.object &&
+         same_bytes(shape_->text.data() + known.begin, key.data(), key.size());
+}
+
+/// The keys until here are no duplicates, but later ones may be.
+bool Outline::stop_following(const Tape& tape) {
+  is_following_ = false;
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (2 * ++remembered_ > seen_.size()) grow(tape);
+    if (!remember(tape, {mixed(members_[i].hash, objects_[i]), round_, members_[i].key, objects_[i]}))
+      return false;
+  }
+  return true;
+}
+
 bool Outline::add_member(const Tape& tape, std::uint32_t key, const Frame& frame) {
-  const std::uint64_t hash = key_hash(tape.string(key));
+  const std::string_view text = tape.string(key);
+  if (is_following_ && follows(text, frame)) {
+    const std::uint64_t hash = shape_->keys[members_.size()].hash;
+    members_.push_back({hash, key, frame.owner});
+    objects_.push_back(frame.object);
+    return true;
+  }
+  if (is_following_ && !stop_following(tape)) return false;
+  const std::uint64_t hash = key_hash(text);
   members_.push_back({hash, key, frame.owner});
+  objects_.push_back(frame.object);
   if (2 * ++remembered_ > seen_.size()) grow(tape);
   return remember(tape, {mixed(hash, frame.object), round_, key, frame.object});
+}
+
+/// The next document of the kind may be like this one.
+void Outline::finish(const Tape& tape) {
+  if (is_following_ && members_.size() == shape_->keys.size()) {
+    shape_serial_ = shape_->serial;
+    return;
+  }
+  if (members_.size() > kShapeKeysMax) return;
+  shape_->keys.clear();
+  shape_->text.clear();
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const std::string_view key = tape.string(members_[i].key);
+    shape_->keys.push_back({members_[i].hash, static_cast<std::uint32_t>(shape_->text.size()),
+                            static_cast<std::uint32_t>(key.size()), members_[i].owner, objects_[i]});
+    shape_->text += key;
+  }
+  static std::atomic<std::uint64_t> last_serial{0};
+  shape_->serial = shape_serial_ = ++last_serial;
 }
 
 bool Outline::remember(const Tape& tape, Seen seen) {

@@ -7,15 +7,39 @@
 namespace riposte {
 
 void PathReading::read(const PathTable& table, const Event& event) {
-  const Event::Document& document = *event.document_;
-  tape_ = &document.tape;
-  outline_ = &document.outline;
-  touched_.clear();
-  if (found_.size() < table.slots()) found_.resize(table.slots());
-  if (++round_ == 0) {
-    for (Found& found : found_) found.round = 0;
-    ++round_;
+  begin(table, event);
+  const std::uint64_t shape = event.object_ == Tape::kRoot ? outline_->shape() : 0;
+  Plan& plan = plans_[shape % kPlans];
+  const bool is_planned = shape != 0 && plan.shape == shape && plan.table == table.serial();
+  std::vector<Meaning>& meanings = shape != 0 ? plan.meanings : meanings_;
+  if (!is_planned) {
+    make_plan(table, event, meanings);
+    plan.table = table.serial();
+    plan.shape = shape;
   }
+  const std::vector<Member>& members = outline_->members();
+  for (const Meaning& meaning : meanings) {
+    const Member& member = members[meaning.member];
+    if (meaning.unspaced)
+      see_unspaced(meaning.slot, member, meaning.splits);
+    else
+      see(meaning.slot, member.key + 1, meaning.splits);
+  }
+}
+
+void PathReading::begin(const PathTable& table, const Event& event) {
+  tape_ = &event.document_->tape;
+  outline_ = &event.document_->outline;
+  touched_.clear();
+  if (plans_.empty()) plans_.resize(kPlans);
+  if (found_.size() < table.slots()) found_.resize(table.slots());
+  if (++round_ != 0) return;
+  for (Found& found : found_) found.round = 0;
+  ++round_;
+}
+
+void PathReading::make_plan(const PathTable& table, const Event& event, std::vector<Meaning>& out) {
+  out.clear();
   const std::vector<Member>& members = outline_->members();
   if (places_.size() < members.size()) places_.resize(members.size());
   const auto first = std::ranges::upper_bound(members, event.object_, {}, &Member::key);
@@ -27,25 +51,27 @@ void PathReading::read(const PathTable& table, const Event& event) {
     const std::uint32_t owner = members[number].owner;
     const Place at = owner == outside ? Place{PathTable::kRoot, 0} : places_[owner];
     places_[number] = {};
-    if (at.node != PathTable::kNone) read_member(table, number, at);
+    if (at.node != PathTable::kNone) read_member(table, number, at, out);
   }
 }
 
-void PathReading::read_member(const PathTable& table, std::size_t number, const Place& at) {
+void PathReading::read_member(const PathTable& table, std::size_t number, const Place& at,
+                              std::vector<Meaning>& out) {
   const Member& member = outline_->members()[number];
+  const auto index = static_cast<std::uint32_t>(number);
   const std::string_view key = tape_->string(member.key);
-  const std::uint32_t value = member.key + 1;
   if (const PathTable::Step* step = table.find(at.node, key, member.hash)) {
     if (step->below != PathTable::kNone)
       places_[number] = {step->below, at.splits | (std::uint64_t{1} << step->dots)};
-    if (step->slot != PathTable::kNone) see(step->slot, value, at.splits);
-    if (step->unspaced != PathTable::kNone) see_unspaced(step->unspaced, member, at.splits);
+    if (step->slot != PathTable::kNone) out.push_back({index, step->slot, at.splits, false});
+    if (step->unspaced != PathTable::kNone) out.push_back({index, step->unspaced, at.splits, true});
   }
   if (!table.has_unspaced(at.node) || key.find(' ') == std::string_view::npos) return;
   unspaced_key_ = key;
   std::erase(unspaced_key_, ' ');
   const PathTable::Step* step = table.find(at.node, unspaced_key_, key_hash(unspaced_key_));
-  if (step != nullptr && step->unspaced != PathTable::kNone) see_unspaced(step->unspaced, member, at.splits);
+  if (step != nullptr && step->unspaced != PathTable::kNone)
+    out.push_back({index, step->unspaced, at.splits, true});
 }
 
 void PathReading::see(PathTable::Slot slot, std::uint32_t value, std::uint64_t splits) {

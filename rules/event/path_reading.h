@@ -43,7 +43,24 @@ class PathReading {
     std::uint64_t splits = 0;  ///< bit n: the n-th dot stands between two keys
   };
 
-  void read_member(const PathTable& table, std::size_t number, const Place& at);
+  /// One thing that a member means.
+  struct Meaning {
+    std::uint32_t member;
+    PathTable::Slot slot;
+    std::uint64_t splits;
+    bool unspaced;
+  };
+  /// What the members of documents of one shape mean to one table.
+  struct Plan {
+    std::uint64_t table = 0;
+    std::uint64_t shape = 0;  ///< 0: not made yet
+    std::vector<Meaning> meanings;
+  };
+  static constexpr std::size_t kPlans = 64;
+
+  void begin(const PathTable& table, const Event& event);
+  void make_plan(const PathTable& table, const Event& event, std::vector<Meaning>& out);
+  void read_member(const PathTable& table, std::size_t number, const Place& at, std::vector<Meaning>& out);
   void see(PathTable::Slot slot, std::uint32_t value, std::uint64_t splits);
   void see_unspaced(PathTable::Slot slot, const Member& member, std::uint64_t splits);
 
@@ -51,6 +68,8 @@ class PathReading {
   const Outline* outline_ = nullptr;
   std::vector<Found> found_;   ///< by slot
   std::vector<Place> places_;  ///< by member
+  std::vector<Plan> plans_;
+  std::vector<Meaning> meanings_;  ///< of a document that is like no other
   std::vector<PathTable::Slot> touched_;
   std::string unspaced_key_;
   std::uint32_t round_ = 0;

@@ -1,6 +1,7 @@
 #include "rules/event/path_table.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 
 #include <fmt/format.h>
@@ -80,6 +81,8 @@ std::optional<PathTable::Slot> PathTable::add_unspaced(std::string_view containe
 }
 
 void PathTable::finish() {
+  static std::atomic<std::uint64_t> last_serial{0};
+  serial_ = ++last_serial;
   entries_.assign(std::bit_ceil(std::max(kEntriesMin, kRoomPerEntry * steps_.size())), {});
   const std::size_t mask = entries_.size() - 1;
   for (const auto& [place, step] : steps_) {

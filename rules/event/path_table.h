@@ -38,6 +38,8 @@ class PathTable {
   void finish();
 
   std::size_t slots() const { return slots_; }
+  /// No other table of this process has it, now or later.
+  std::uint64_t serial() const { return serial_; }
   /// Null when no path goes this way. `hash`: key_hash(key).
   const Step* find(Node node, std::string_view key, std::uint64_t hash) const;
   /// Whether blanks in this node's keys may have to be overlooked.
@@ -58,6 +60,7 @@ class PathTable {
   Step& step(Node node, std::string_view key);
 
   std::size_t slots_ = 0;
+  std::uint64_t serial_ = 0;
   std::map<std::string, Slot, std::less<>> slot_of_;
   std::map<std::string, Slot, std::less<>> unspaced_slot_of_;
   std::map<std::string, Node, std::less<>> node_of_;  ///< by prefix

@@ -37,6 +37,8 @@ Format::Format(Schema schema, PathTable& paths, std::span<const LogSource> log_s
     std::vector<TestPlan>& plans = detect_.emplace_back();
     for (const FieldTest& test : tests) plans.emplace_back(test, paths);
   }
+  for (const std::string& path : schema_.body)
+    bodies_.emplace_back(FieldLookup{{plain_way(path)}, {}}, paths);
   const OriginRules& origin = schema_.origin;
   for (const LogSource& source : log_sources_)
     possible_.push_back(origin.may_admit(source.product, source.category, source.service));
@@ -65,6 +67,10 @@ bool Format::has_shape(const Event& event, const PathReading& paths) const {
   return detect_.empty() || std::ranges::any_of(detect_, [&](const std::vector<TestPlan>& tests) {
            return std::ranges::all_of(tests, [&](const TestPlan& test) { return test.holds(event, paths); });
          });
+}
+
+bool Format::may_be_wrapped(const PathReading& paths) const {
+  return std::ranges::any_of(bodies_, [&](const FieldPlan& body) { return body.may_have(paths); });
 }
 
 Admitted Format::admitted(const Event& event) const {

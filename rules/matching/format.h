@@ -38,6 +38,8 @@ class Format {
   const Schema& schema() const { return schema_; }
   /// As Schema::has_shape of the very event that `paths` was read from.
   bool has_shape(const Event& event, const PathReading& paths) const;
+  /// Whether the event has something where the format may be wrapped into another.
+  bool may_be_wrapped(const PathReading& paths) const;
   std::size_t fields() const { return fields_.size(); }
   const FieldPlan& field(std::size_t number) const { return fields_[number]; }
   /// Calls `see` with every field that may have a value, possibly more than once.
@@ -59,6 +61,7 @@ class Format {
  private:
   Schema schema_;
   std::vector<std::vector<TestPlan>> detect_;
+  std::vector<FieldPlan> bodies_;
   std::vector<FieldPlan> fields_;
   std::vector<std::vector<std::uint32_t>> fields_at_;  ///< by slot
   std::vector<std::uint32_t> anywhere_;                ///< fields that no slot announces

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <limits>
 
+#include "engine/base/same_bytes.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -270,7 +272,7 @@ void LiteralIndex::look_up(std::uint64_t hash, const Searched& text, std::size_t
     if (left < entry->length) continue;
     if (anchor == Anchor::whole && text.folded.size() != entry->length) continue;
     if (anchor == Anchor::back && left != entry->length) continue;
-    if (std::memcmp(text.folded.data() + begin, texts_.data() + entry->text, entry->length) != 0) continue;
+    if (!same_bytes(text.folded.data() + begin, texts_.data() + entry->text, entry->length)) continue;
     if (text.values == nullptr || text.values->have(begin, entry->length)) hits.add(entry->literal);
   }
 }

@@ -135,13 +135,16 @@ struct RuleSet::Body {
   std::pair<std::size_t, Event> format_of(const Event& event, PathReading& found) const {
     found.read(paths, event);
     for (std::size_t i = 0; i < formats.size(); ++i) {
-      if (formats[i].has_shape(event, found)) return {i, event};
+      // The last one takes what there is; it need only know whether that is wrapped.
+      const bool takes_all = i + 1 == formats.size() && !formats[i].may_be_wrapped(found);
+      if (takes_all || formats[i].has_shape(event, found)) return {i, event};
+      if (!formats[i].may_be_wrapped(found)) continue;
       for (const std::string& path : formats[i].schema().body)
         for (const Event& inner : event.objects(path)) {
           found.read(paths, inner);
           if (formats[i].has_shape(inner, found)) return {i, inner};
-          found.read(paths, event);
         }
+      found.read(paths, event);
     }
     return {formats.size() - 1, event};
   }

@@ -7,11 +7,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include "engine/base/same_bytes.h"
 
 namespace riposte {
 
@@ -40,7 +41,7 @@ class ValueMemo {
     const Entry& entry = entries_[hash % kEntries];
     const bool is_known = entry.hash == hash && entry.field == field && entry.length == text.size() &&
                           (entry.ways & ways) == ways && written_ - entry.text <= kRingBytes;
-    if (!is_known || std::memcmp(ring_.data() + entry.text % kRingBytes, text.data(), text.size()) != 0)
+    if (!is_known || !same_bytes(ring_.data() + entry.text % kRingBytes, text.data(), text.size()))
       return nullptr;
     return &entry;
   }

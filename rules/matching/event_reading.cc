@@ -49,18 +49,14 @@ void EventReading::begin_round() {
 void EventReading::fold_strings() {
   original_ = event_->string_bytes();
   if (folded_.size() < original_.size()) folded_.resize(2 * original_.size());
-  fold_ascii(original_, folded_.data());
-  is_special_ = folds_into_ascii(original_);
+  is_special_ = !fold_ascii(original_, folded_.data()) && folds_into_ascii(original_);
 }
 
 std::string_view EventReading::folded(std::string_view text) {
   const bool is_own = text.data() >= original_.data() && text.data() < original_.data() + original_.size();
   if (is_own && !is_special_) return {folded_.data() + (text.data() - original_.data()), text.size()};
-  if (!folds_into_ascii(text)) {
-    const std::span<char> made = arena_.take(text.size());
-    fold_ascii(text, made.data());
-    return {made.data(), made.size()};
-  }
+  const std::span<char> made = arena_.take(text.size());
+  if (fold_ascii(text, made.data()) || !folds_into_ascii(text)) return {made.data(), made.size()};
   return arena_.keep(fold(text));
 }
 

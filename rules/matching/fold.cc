@@ -70,12 +70,23 @@ std::string fold(std::string_view text) {
   return folded;
 }
 
-void fold_ascii(std::string_view text, char* to) {
-  // Without a branch, so that the compiler takes many bytes at a time.
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    to[i] = static_cast<char>(c + (static_cast<unsigned char>(c - 'A') < 26) * ('a' - 'A'));
+// Without a branch, so that the compiler takes many bytes at a time: as many as the processor can.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+bool fold_ascii(std::string_view text, char* to) {
+  constexpr unsigned char kLongSLead = 0xC5;
+  constexpr unsigned char kKelvinLead = 0xE2;
+  const char* const from = text.data();
+  const std::size_t size = text.size();
+  unsigned char found = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto c = static_cast<unsigned char>(from[i]);
+    to[i] = static_cast<char>(c + (static_cast<unsigned char>(c - 'A') < 26 ? 'a' - 'A' : 0));
+    found |= static_cast<unsigned char>((c == kLongSLead ? 1 : 0) | (c == kKelvinLead ? 1 : 0));
   }
+  return found == 0;
 }
 
 bool folds_into_ascii(std::string_view text) {

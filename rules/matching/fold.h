@@ -10,8 +10,9 @@ namespace riposte {
 /// ASCII in lower case, and the two other characters whose simple case folding is ASCII (U+017F, U+212A).
 std::string fold(std::string_view text);
 
-/// The same without those two: byte by byte into `to`, which has room for the text.
-void fold_ascii(std::string_view text, char* to);
+/// The same without those two: byte by byte into `to`, which has room for the text. False when one of them
+/// may be in it: see folds_into_ascii().
+bool fold_ascii(std::string_view text, char* to);
 
 /// Whether fold() makes something else of the text than fold_ascii().
 bool folds_into_ascii(std::string_view text);

@@ -1,7 +1,9 @@
 #include "rules/matching/format.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <type_traits>
 
 #include "rules/event/outline.h"
 
@@ -18,13 +20,24 @@ bool add_dependencies(const OriginRule& rule, PathTable& paths, std::vector<Path
          });
 }
 
-/// A text tells where it ends, so that two different lists of values never read the same.
+/// A value tells what it is and where it ends, so that two different lists of values never read the same.
 void append(std::string& to, const Scalar& scalar) {
-  const std::string text = scalar.text();
-  to += static_cast<char>(scalar.value.index());
-  to += std::to_string(text.size());
-  to += ':';
-  to += text;
+  const auto append_bytes = [&](const auto& value) {
+    std::array<char, sizeof value> bytes;
+    std::memcpy(bytes.data(), &value, sizeof value);
+    to.append(bytes.data(), bytes.size());
+  };
+  to += static_cast<char>('0' + scalar.value.index());
+  if (const auto* text = std::get_if<std::string_view>(&scalar.value)) {
+    append_bytes(text->size());
+    to += *text;
+  } else if (!scalar.is_null()) {
+    std::visit(
+        [&](const auto& value) {
+          if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(value)>>) append_bytes(value);
+        },
+        scalar.value);
+  }
 }
 
 }  // namespace

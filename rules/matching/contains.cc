@@ -1,5 +1,6 @@
 #include "rules/matching/contains.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,8 @@
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
+
+#include "engine/base/same_bytes.h"
 
 namespace riposte {
 namespace {
@@ -36,27 +39,28 @@ std::uint32_t places(const char* from, std::size_t distance, __m128i first, __m1
 
 }  // namespace
 
+#if defined(__SSE2__)
 bool contains(std::string_view text, std::string_view wanted) {
   if (wanted.empty()) return true;
-  if (wanted.size() > text.size()) return false;
-#if defined(__SSE2__)
   const std::size_t distance = wanted.size() - 1;
+  if (text.size() < distance + kBlock) return text.find(wanted) != std::string_view::npos;
   const __m128i first = _mm_set1_epi8(wanted.front());
   const __m128i last = _mm_set1_epi8(wanted.back());
   // Texts made of nothing but beginnings of what is wanted go to the search that cannot be slowed down.
-  std::size_t patience = 16 + text.size() / 16;
-  std::size_t at = 0;
-  for (; at + distance + kBlock <= text.size(); at += kBlock)
+  std::size_t patience = kBlock + text.size() / kBlock;
+  const std::size_t last_block = text.size() - distance - kBlock;
+  for (std::size_t at = 0;; at = std::min(at + kBlock, last_block)) {
     for (std::uint32_t found = places(text.data() + at, distance, first, last); found != 0;
          found &= found - 1) {
       const char* begin = text.data() + at + std::countr_zero(found);
-      if (std::memcmp(begin, wanted.data(), wanted.size()) == 0) return true;
+      if (same_bytes(begin, wanted.data(), wanted.size())) return true;
       if (--patience == 0) return contains_plainly(text.substr(at), wanted);
     }
-  return contains_plainly(text.substr(at), wanted);
-#else
-  return contains_plainly(text, wanted);
-#endif
+    if (at == last_block) return false;
+  }
 }
+#else
+bool contains(std::string_view text, std::string_view wanted) { return contains_plainly(text, wanted); }
+#endif
 
 }  // namespace riposte

@@ -35,7 +35,9 @@ MaybeCover joined(MaybeCover a, MaybeCover b) {
 /// How often, by its looks, a text is met for nothing: short ones are, and what many rules ask for is.
 double cost_of(const IndexedLiteral& literal, std::size_t count) {
   const auto length = static_cast<double>(literal.text.size());
-  const bool is_number = std::ranges::all_of(literal.text, [](char c) { return c >= '0' && c <= '9'; });
+  // Numbers, hexadecimal ones too, are codes of which every event has some.
+  const std::size_t digits = literal.text.starts_with("0x") ? 2 : 0;
+  const bool is_number = literal.text.find_first_not_of("0123456789abcdef", digits) == std::string::npos;
   // Text that may stand anywhere is searched for at every fourth place, second or at all of them.
   const double scan = literal.anchor != Anchor::anywhere || length >= 7 ? 0
                       : length >= 5                                     ? 10

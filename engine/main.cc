@@ -139,5 +139,6 @@ int main(int argc, char** argv) {
        authoring::test, authoring::list_rules, authoring::rules_schema,
        [](const riposte::cli::ReplayOptions& options) {
          return authoring::replay(options, riposte::KafkaHistory::open);
-       }});
+       },
+       authoring::bench});
 }

@@ -12,11 +12,11 @@ namespace riposte {
 namespace {
 
 /// Of a pattern in a reason: a message stays a line or two.
-constexpr std::size_t kShownBytesMax = 80;
+constexpr std::size_t kPatternBytesMax = 80;
 
 std::string shortened(std::string text) {
-  if (text.size() <= kShownBytesMax) return text;
-  std::size_t end = kShownBytesMax;
+  if (text.size() <= kPatternBytesMax) return text;
+  std::size_t end = kPatternBytesMax;
   while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
   text.resize(end);
   return text + "…";

@@ -1,6 +1,8 @@
 #include "rules/matching/rule_triggers.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -71,6 +73,16 @@ RuleTrigger trigger_of(const Witness& witness, const FieldNames& names) {
   return trigger;
 }
 
+std::vector<RuleTrigger> triggers_of(const std::vector<Witness>& witnesses, const FieldNames& names) {
+  std::vector<RuleTrigger> triggers;
+  std::set<RuleTrigger> seen;
+  for (const Witness& witness : witnesses) {
+    RuleTrigger trigger = trigger_of(witness, names);
+    if (seen.insert(trigger).second) triggers.push_back(std::move(trigger));
+  }
+  return triggers;
+}
+
 std::string_view verb_of(Anchor anchor) {
   switch (anchor) {
     case Anchor::whole:
@@ -102,12 +114,8 @@ std::vector<RuleTriggers> triggers_of(const RuleSet& rules) {
     const auto witnesses = witnesses_of(rule, compiled[i], census);
     if (!witnesses) {
       all[i].lack = LackFinder(rule, compiled[i], census).of(rule.condition);
-      continue;
-    }
-    for (const Witness& witness : *witnesses) {
-      RuleTrigger trigger = trigger_of(witness, names);
-      if (std::ranges::find(all[i].any_of, trigger) == all[i].any_of.end())
-        all[i].any_of.push_back(std::move(trigger));
+    } else {
+      all[i].any_of = triggers_of(*witnesses, names);
     }
   }
   return all;

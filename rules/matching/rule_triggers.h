@@ -3,6 +3,7 @@
 /// Limits:  worked out anew with every call, which takes about as long as compiling the set.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ struct RuleTrigger {
   std::optional<Anchor> anchor;  ///< empty: any value of the field sets the rule off
   std::string text;              ///< as fold() makes it
 
-  bool operator==(const RuleTrigger&) const = default;
+  auto operator<=>(const RuleTrigger&) const = default;
 };
 
 /// Why nothing in particular sets a rule off.

@@ -39,6 +39,8 @@ struct BenchRound {
 struct BenchTimes {
   std::vector<BenchRound> rounds;  ///< at least one
   std::vector<double> latencies;   ///< seconds of every event, the least of several passes; ascending
+  /// By RuleIndex, of one pass over the events behind all others; empty when no rule was looked at.
+  std::vector<RuleCost> rule_costs = {};
 
   double floor_seconds() const;  ///< per event, median
   double match_seconds() const;  ///< per event, median
@@ -46,7 +48,8 @@ struct BenchTimes {
   std::vector<double> ratios() const;
 };
 
-/// Both sides take turns until about `seconds` are over, and latency is measured behind that.
+/// Both sides take turns until about `seconds` are over; latency and what each rule costs are measured
+/// behind that, for the clock readings of either make matching slower.
 /// Errors: unavailable (a matching engine ran out of memory), corrupt (another number of matches than
 /// before).
 Result<BenchTimes> measure(const RuleSet& rules, const BenchInput& input,

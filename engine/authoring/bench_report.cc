@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/authoring/bench.h"
+#include "engine/authoring/bench_dearest.h"
 #include "engine/cli/table.h"
 
 namespace riposte {
@@ -65,6 +66,7 @@ void print_bench(const BenchReport& report, std::ostream& out) {
        {"one event, p50", {latency_text(figures.latency(0.5))}},
        {"one event, p99", {latency_text(figures.latency(0.99))}},
        {"one event, max", {latency_text(figures.latency(1))}}});
+  print_dearest(report.rules, dearest_of(report.times.rule_costs, kDearestShown), out);
 }
 
 void print_bench_json(const BenchReport& report, std::ostream& out) {
@@ -72,27 +74,29 @@ void print_bench_json(const BenchReport& report, std::ostream& out) {
   const Latency p50 = figures.latency(0.5);
   const Latency p99 = figures.latency(0.99);
   const Latency max = figures.latency(1);
-  const nlohmann::ordered_json json{{"rules", report.rules.size()},
-                                    {"rule_set", report.rules.digest()},
-                                    {"events", report.input.events.size()},
-                                    {"unreadable", report.input.counts.unreadable},
-                                    {"bytes_per_event", figures.bytes_per_event(report.input.events)},
-                                    {"matches", report.input.matches},
-                                    {"matched_events", report.input.counts.matched},
-                                    {"compile_seconds", report.compile.time.count()},
-                                    {"rss_bytes", report.compile.resident_bytes},
-                                    {"events_per_second", 1 / report.times.match_seconds()},
-                                    {"floor_events_per_second", 1 / report.times.floor_seconds()},
-                                    {"ratio_to_floor", figures.ratio()},
-                                    {"spread", figures.spread()},
-                                    {"rounds", figures.ratios.size()},
-                                    {"p50_us", p50.microseconds},
-                                    {"p99_us", p99.microseconds},
-                                    {"max_us", max.microseconds},
-                                    {"p50_ratio_to_floor", p50.in_floors},
-                                    {"p99_ratio_to_floor", p99.in_floors},
-                                    {"max_ratio_to_floor", max.in_floors}};
-  out << json.dump(2) << '\n';
+  const nlohmann::ordered_json json{
+      {"rules", report.rules.size()},
+      {"rule_set", report.rules.digest()},
+      {"events", report.input.events.size()},
+      {"unreadable", report.input.counts.unreadable},
+      {"bytes_per_event", figures.bytes_per_event(report.input.events)},
+      {"matches", report.input.matches},
+      {"matched_events", report.input.counts.matched},
+      {"compile_seconds", report.compile.time.count()},
+      {"rss_bytes", report.compile.resident_bytes},
+      {"events_per_second", 1 / report.times.match_seconds()},
+      {"floor_events_per_second", 1 / report.times.floor_seconds()},
+      {"ratio_to_floor", figures.ratio()},
+      {"spread", figures.spread()},
+      {"rounds", figures.ratios.size()},
+      {"p50_us", p50.microseconds},
+      {"p99_us", p99.microseconds},
+      {"max_us", max.microseconds},
+      {"p50_ratio_to_floor", p50.in_floors},
+      {"p99_ratio_to_floor", p99.in_floors},
+      {"max_ratio_to_floor", max.in_floors},
+      {"dearest_rules", json_of(report.rules, dearest_of(report.times.rule_costs, kDearestShown))}};
+  out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
 }  // namespace riposte

@@ -56,6 +56,13 @@ class Sides {
                             matches, repetitions, input_.matches));
   }
 
+  /// Of one pass. Nothing else is measured afterwards.
+  Result<std::vector<RuleCost>> rule_costs() {
+    scratch_.measure_rules();
+    TRY(match_turn(1));
+    return scratch_.rule_costs();
+  }
+
   Result<double> latency_of(std::size_t at) {
     const auto begun = Steady::now();
     TRY(judge(at));
@@ -141,6 +148,7 @@ Result<BenchTimes> measure(const RuleSet& rules, const BenchInput& input, Second
     watch.tell(match_repetitions * events);
   }
   times.latencies = TRY(measure_latencies(sides, events, watch));
+  times.rule_costs = TRY(sides.rule_costs());
   return times;
 }
 

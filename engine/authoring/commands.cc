@@ -13,6 +13,7 @@
 #include "engine/authoring/explain.h"
 #include "engine/authoring/match.h"
 #include "engine/authoring/rule_list.h"
+#include "engine/authoring/rule_price_list.h"
 #include "engine/authoring/rule_schema.h"
 #include "engine/authoring/rule_tests.h"
 #include "engine/authoring/schema_detect.h"
@@ -119,7 +120,10 @@ int explain(const cli::ExplainOptions& options) {
 int list_rules(const cli::ListRulesOptions& options) {
   const Loaded loaded = load_rules(options.rules);
   if (!loaded.rules) return cli::kExitRefused;
-  (options.json ? print_rules_json : print_rules)(*loaded.rules, std::cout);
+  if (options.cost)
+    (options.json ? print_rule_prices_json : print_rule_prices)(*loaded.rules, std::cout);
+  else
+    (options.json ? print_rules_json : print_rules)(*loaded.rules, std::cout);
   return cli::kExitOk;
 }
 

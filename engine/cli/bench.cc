@@ -19,6 +19,7 @@ constexpr const char* kBenchFooter = R"(Examples:
 All events are read into memory; then the floor and parsing with matching take turns. The floor, P, is what
 simdjson alone takes to parse the same bytes and to look at every field: no engine that reads whole events is
 faster. The ratio says how many P an event takes; it moves less with the machine's mood than seconds do.
+Below stand the ten rules that took most of the time: what to mend first. riposte rules list --cost says why.
 A line that is no event is told on stderr as FILE:LINE: error: ...; the exit code is then 1. 5: no such file.)";
 
 }  // namespace

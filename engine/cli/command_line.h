@@ -56,6 +56,7 @@ struct ExplainOptions {
 
 struct ListRulesOptions {
   RuleOptions rules;
+  bool cost = false;  ///< what has each looked at, and how dear that is, instead of what it says
   bool json = false;
 };
 

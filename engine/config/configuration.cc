@@ -1,5 +1,6 @@
 #include "engine/config/configuration.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string_view>
@@ -49,6 +50,18 @@ void read_reload(MapReader& map, Configuration& into) {
   if (reload->one_of("on_error", kOnError) == kOnError.back())
     into.reload_on_error = ReloadOnError::refuse_rule;
   reload->finish();
+}
+
+void read_rule_cost(MapReader& map, Configuration& into) {
+  constexpr std::array<std::string_view, 2> kAbove{"warn", "refuse"};
+  auto section = map.map("rule_cost");
+  if (!section) return;
+  section->required("limit");
+  if (const auto limit = section->one_of("limit", kCostClassNames))
+    into.rule_cost.limit =
+        static_cast<CostClass>(std::ranges::find(kCostClassNames, *limit) - kCostClassNames.begin());
+  if (section->one_of("above", kAbove) == kAbove.back()) into.rule_cost.above = AboveRuleCost::refuse;
+  section->finish();
 }
 
 void read_http(MapReader& map, Configuration& into) {
@@ -102,6 +115,7 @@ void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& di
   read_schemas(map, folder, into);
   if (const auto workers = map.integer("workers", 1, kWorkersMax)) into.workers = static_cast<int>(*workers);
   read_reload(map, into);
+  read_rule_cost(map, into);
   read_limits(map, into);
   read_source(map, folder, into);
   read_dead_letters(map, folder, into);

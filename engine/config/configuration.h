@@ -14,6 +14,7 @@
 #include "connectors/http/server.h"
 #include "connectors/kafka/options.h"
 #include "engine/access/access.h"
+#include "engine/config/rule_cost.h"
 #include "engine/lifecycle/policy.h"
 #include "rules/event/event_parser.h"
 #include "rules/language/diagnostic.h"
@@ -50,6 +51,7 @@ struct Configuration {
   std::vector<std::string> scripts;
   std::vector<std::string> schemas{"auto"};  ///< names of shipped ones, files, and "auto": all shipped ones
   ReloadOnError reload_on_error = ReloadOnError::refuse_all;
+  RuleCostLimit rule_cost;
   Input input;
   DeadLetterPlace dead_letters;
   EventLimits event_limits;

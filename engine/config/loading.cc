@@ -102,7 +102,9 @@ LoadedRules load_rules(const Configuration& configuration, const ActionCatalogue
   loaded.refused = read.refused;
   attach_responses(configuration.responses, context, read.rules, loaded.diagnostics);
   if (!schemas) return loaded;
-  auto compiled = RuleSet::compile(std::move(read.rules), *std::move(schemas), {request.ignore_logsource});
+  const CompileOptions options{request.ignore_logsource};
+  auto compiled = RuleSet::compile(std::move(read.rules), *schemas, options);
+  keep_to(configuration.rule_cost, *schemas, options, compiled);
   std::ranges::move(compiled.diagnostics, std::back_inserter(loaded.diagnostics));
   loaded.refused += compiled.refused;
   loaded.rules = std::move(compiled.rules);

@@ -14,6 +14,18 @@ std::int64_t milliseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
+void report(const std::vector<Diagnostic>& diagnostics) {
+  std::size_t errors = 0;
+  std::size_t warnings = 0;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    const std::string text = diagnostic.text().substr(0, RuleReload::kErrorBytesMax);
+    if (is_error(diagnostic) && ++errors <= RuleReload::kErrorsLogged)
+      log::error("rule error", {{"error", text}});
+    if (!is_error(diagnostic) && ++warnings <= RuleReload::kErrorsLogged)
+      log::warning("rule warning", {{"warning", text}});
+  }
+}
+
 }  // namespace
 
 RuleReload::RuleReload(RuleReloadParts parts, LoadedRules first)
@@ -61,7 +73,7 @@ void RuleReload::read_again() {
 
 void RuleReload::judge(LoadedRules loaded, Duration took) {
   const bool refused = is_refused(loaded);
-  report_errors(loaded);
+  report(loaded.diagnostics);
   rules_refused_.set(static_cast<double>(loaded.refused));
   read_ = std::move(loaded.stamps);
   if (refused) {
@@ -108,15 +120,6 @@ void RuleReload::take(std::shared_ptr<const RuleSet> rules, Duration took) {
                                {"rules_before", static_cast<std::int64_t>(retired_->size())},
                                {"digest", in_force_->digest()},
                                {"milliseconds", milliseconds(took)}});
-}
-
-void RuleReload::report_errors(const LoadedRules& loaded) const {
-  std::size_t logged = 0;
-  for (const Diagnostic& diagnostic : loaded.diagnostics) {
-    if (!is_error(diagnostic)) continue;
-    if (++logged > kErrorsLogged) return;
-    log::error("rule error", {{"error", diagnostic.text().substr(0, kErrorBytesMax)}});
-  }
 }
 
 void RuleReload::note_current() {

@@ -41,9 +41,9 @@ class RuleReload {
 
   const RuleSet& in_force() const { return *in_force_; }
 
-  /// Errors of one reading that are logged one by one; `riposte check` has them all.
+  /// Errors of one reading that are logged one by one, and as many warnings; `riposte check` has them all.
   static constexpr std::size_t kErrorsLogged = 20;
-  /// Bytes of one error's text in the log.
+  /// Bytes of the text of one of them in the log.
   static constexpr std::size_t kErrorBytesMax = 1000;
 
  private:
@@ -51,7 +51,6 @@ class RuleReload {
   void judge(LoadedRules loaded, Duration took);
   bool is_refused(LoadedRules& loaded) const;
   void take(std::shared_ptr<const RuleSet> rules, Duration took);
-  void report_errors(const LoadedRules& loaded) const;
   void note_current();
   void count(std::string_view result);
 

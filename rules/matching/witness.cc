@@ -107,10 +107,7 @@ class WitnessFinder {
   }
 
   MaybeCover of_pattern(const Pattern& pattern, CompiledLine& line) {
-    const bool is_absence = pattern.kind == Pattern::Kind::equals
-                                ? std::holds_alternative<std::monostate>(pattern.value)
-                                : pattern.kind == Pattern::Kind::exists && !std::get<bool>(pattern.value);
-    if (is_absence) return {};
+    if (is_absence(pattern)) return {};
     const std::uint32_t field =
         line.field ? Witness::kFirstField + static_cast<std::uint32_t>(*line.field) : Witness::kAnyField;
     Cover cover;
@@ -159,6 +156,12 @@ void LiteralCensus::count(const Rule& rule, const CompiledRule& compiled) {
 std::size_t LiteralCensus::count_of(const IndexedLiteral& literal) const {
   const auto found = counts_.find(literal);
   return found == counts_.end() ? 0 : found->second;
+}
+
+bool is_absence(const Pattern& pattern) {
+  return pattern.kind == Pattern::Kind::equals
+             ? std::holds_alternative<std::monostate>(pattern.value)
+             : pattern.kind == Pattern::Kind::exists && !std::get<bool>(pattern.value);
 }
 
 std::optional<std::vector<Witness>> witnesses_of(const Rule& rule, CompiledRule& compiled,

@@ -39,6 +39,9 @@ class LiteralCensus {
   std::unordered_map<IndexedLiteral, std::size_t, Hash> counts_;
 };
 
+/// The pattern holds where a value is null, or not there at all.
+bool is_absence(const Pattern& pattern);
+
 /// The cheapest witnesses, judged by how often each is likely to be met. Empty: the rule can match an event
 /// that has nothing in particular.
 std::optional<std::vector<Witness>> witnesses_of(const Rule& rule, CompiledRule& compiled,

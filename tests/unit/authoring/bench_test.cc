@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/authoring/bench_dearest.h"
 #include "engine/config/loading.h"
 #include "rules/event/parse_floor.h"
 #include "tests/support/scratch.h"
@@ -100,6 +101,25 @@ TEST_F(Bench, SaysTheSameInWords) {
                     HasSubstr("ratio to floor  "), HasSubstr(" P (")));
 }
 
+TEST_F(Bench, ShowsTheDearestRulesByTheEventsInWhichTheyHadToBeLookedAt) {
+  const auto dearest = benched(kThreeEvents)["dearest_rules"];
+  ASSERT_EQ(dearest.size(), 1U) << "the event of rule 'seven' comes from another log source";
+  EXPECT_EQ(dearest[0]["id"], "miner");
+  EXPECT_EQ(dearest[0]["title"], "Cryptominer");
+  EXPECT_EQ(dearest[0]["file"], (scratch_.path() / "rules/two.yml").string());
+  EXPECT_EQ(dearest[0]["line"], 2);
+  EXPECT_EQ(dearest[0]["looks"], 2) << "one pass, and no event that has another name";
+  EXPECT_DOUBLE_EQ(dearest[0]["share"].get<double>(), 1);
+  EXPECT_GT(dearest[0]["ns_per_look"].get<double>(), 0);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("\nDEAREST RULES"), HasSubstr("\nminer  "), HasSubstr("100.0 %"),
+                                HasSubstr("rules/two.yml:2  Cryptominer\n")));
+}
+
+TEST_F(Bench, SaysThatNoRuleHadToBeLookedAt) {
+  EXPECT_EQ(benched("{\"a\":1}\n")["dearest_rules"], nlohmann::json::array());
+  EXPECT_THAT(out_.str(), HasSubstr("no event has what a rule would have to be looked at for\n"));
+}
+
 TEST_F(Bench, TellsWhichLinesAreNoEventsAndMeasuresTheOthers) {
   const auto rules = loaded().rules;
   const auto input = read(*rules, "{broken\n\n[1]\n{\"process\":{\"name\":\"xmrig\"}}\n");
@@ -160,6 +180,18 @@ TEST(BenchTimes, ReadPercentilesByTheNearestRank) {
   EXPECT_DOUBLE_EQ(percentile(ascending, 0.5), 2);
   EXPECT_DOUBLE_EQ(percentile(ascending, 0.51), 3);
   EXPECT_DOUBLE_EQ(percentile(ascending, 1), 4);
+}
+
+TEST(DearestRules, AreThoseThatTookMostTimeWhateverEachLookTook) {
+  const std::vector<RuleCost> costs{{1, 100}, {0, 0}, {50, 300}, {2, 600}};
+  const auto dearest = dearest_of(costs, 2);
+  ASSERT_EQ(dearest.size(), 2U);
+  EXPECT_EQ(dearest[0].rule, RuleIndex(3));
+  EXPECT_DOUBLE_EQ(dearest[0].share, 0.6);
+  EXPECT_DOUBLE_EQ(dearest[0].nanoseconds_per_look(), 300);
+  EXPECT_EQ(dearest[1].rule, RuleIndex(2));
+  EXPECT_DOUBLE_EQ(dearest[1].share, 0.3) << "of all rules, those that are not shown as well";
+  EXPECT_EQ(dearest_of(costs, 9).size(), 3U) << "a rule that was never looked at has no cost";
 }
 
 TEST(BenchEvents, KeepEachWithThePaddingThatTheParserReads) {

@@ -50,6 +50,7 @@ TEST_F(ConfigurationFile, HasSaneDefaults) {
             (directory_.path() / "d/dead-letters.ndjson").string());
   EXPECT_TRUE(configuration->policy.auto_response.empty());
   EXPECT_EQ(configuration->reload_on_error, ReloadOnError::refuse_all);
+  EXPECT_EQ(configuration->rule_cost.limit, CostClass::dearest);
   EXPECT_EQ(configuration->schemas, std::vector<std::string>{"auto"});
 }
 
@@ -62,6 +63,7 @@ responses: [responses, one.yml]
 schema: [elastic_security_alert, formats/own.yaml, auto]
 workers: 3
 reload: {on_error: refuse_rule}
+rule_cost: {limit: fair, above: refuse}
 source:
   kafka:
     brokers: a:9092,b:9092
@@ -106,6 +108,8 @@ users:
                                                    (directory_.path() / "one.yml").string()}));
   EXPECT_TRUE(configuration->policy.dry_run);
   EXPECT_EQ(configuration->reload_on_error, ReloadOnError::refuse_rule);
+  EXPECT_EQ(configuration->rule_cost.limit, CostClass::fair);
+  EXPECT_EQ(configuration->rule_cost.above, AboveRuleCost::refuse);
   EXPECT_EQ(configuration->open_actions_max, 5000U);
   EXPECT_EQ(configuration->placeholders.at("servers"), (std::vector<std::string>{"web-*", "db-1"}));
   EXPECT_EQ(configuration->placeholders.at("admin"), std::vector<std::string>{"root"});

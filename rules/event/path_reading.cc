@@ -28,6 +28,7 @@ void PathReading::read(const PathTable& table, const Event& event) {
 }
 
 void PathReading::begin(const PathTable& table, const Event& event) {
+  table_ = &table;
   tape_ = &event.document_->tape;
   outline_ = &event.document_->outline;
   touched_.clear();

@@ -23,7 +23,11 @@ class PathReading {
   std::span<const PathTable::Slot> touched() const { return touched_; }
   bool has(PathTable::Slot slot) const { return found_[slot].round == round_; }
   /// False when only Event::collect can tell: the document splits the path in several ways at once.
-  bool is_plain(PathTable::Slot slot) const { return !has(slot) || !found_[slot].contested; }
+  bool is_plain(PathTable::Slot slot) const {
+    const PathTable::Slot container = table_->container_of(slot);
+    const bool is_contested = found_[slot].contested || (container != PathTable::kNone && is_shared(container));
+    return !has(slot) || !is_contested;
+  }
   /// Adds what stands at a plain slot that has something. As Event::collect.
   void collect(PathTable::Slot slot, FieldValues& out) const;
   /// The value of a plain slot that has a single one which is no object and no array.
@@ -64,6 +68,12 @@ class PathReading {
   void see(PathTable::Slot slot, std::uint32_t value, std::uint64_t splits);
   void see_unspaced(PathTable::Slot slot, const Member& member, std::uint64_t splits);
 
+  /// A search looks into one of several containers, and the key that was found may be in another.
+  bool is_shared(PathTable::Slot container) const {
+    return found_[container].contested || !found_[container].more.empty();
+  }
+
+  const PathTable* table_ = nullptr;
   const Tape* tape_ = nullptr;
   const Outline* outline_ = nullptr;
   std::vector<Found> found_;   ///< by slot

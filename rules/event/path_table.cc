@@ -57,26 +57,34 @@ bool PathTable::lay(std::string_view path, const See& see) {
   return true;
 }
 
+PathTable::Slot PathTable::new_slot(Slot container) {
+  container_of_.push_back(container);
+  return static_cast<Slot>(container_of_.size() - 1);
+}
+
 std::optional<PathTable::Slot> PathTable::add(std::string_view path) {
   if (const auto known = slot_of_.find(path); known != slot_of_.end()) return known->second;
-  const Slot slot = static_cast<Slot>(slots_);
+  const Slot slot = static_cast<Slot>(slots());
   if (!lay(path, [&](Step& last) { last.slot = slot; })) return {};
   slot_of_.emplace(path, slot);
-  ++slots_;
-  return slot;
+  return new_slot(kNone);
 }
 
 std::optional<PathTable::Slot> PathTable::add_unspaced(std::string_view container, std::string_view name) {
   std::string id = fmt::format("{}\n{}", container, name);
   if (const auto known = unspaced_slot_of_.find(id); known != unspaced_slot_of_.end()) return known->second;
-  const Slot slot = static_cast<Slot>(slots_);
+  const std::optional<Slot> outer = add(container);
+  if (!outer) return {};
   const Node node = node_at(fmt::format("{}.", container));
-  if (!lay(container, [&](Step& last) { last.below = node; })) return {};
-  step(node, name).unspaced = slot;
-  step(node, name).dots = static_cast<std::uint32_t>(dots_in(container) + 1 + dots_in(name));
-  has_unspaced_[node] = true;
+  lay(container, [&](Step& last) { last.below = node; });
+  const Slot slot = new_slot(*outer);
+  // Keys are compared without their blanks: none is a name that has some.
+  if (name.find(' ') == std::string_view::npos) {
+    step(node, name).unspaced = slot;
+    step(node, name).dots = static_cast<std::uint32_t>(dots_in(container) + 1 + dots_in(name));
+    has_unspaced_[node] = true;
+  }
   unspaced_slot_of_.emplace(std::move(id), slot);
-  ++slots_;
   return slot;
 }
 

@@ -37,9 +37,11 @@ class PathTable {
   std::optional<Slot> add_unspaced(std::string_view container, std::string_view name);
   void finish();
 
-  std::size_t slots() const { return slots_; }
+  std::size_t slots() const { return container_of_.size(); }
   /// No other table of this process has it, now or later.
   std::uint64_t serial() const { return serial_; }
+  /// Of an unspaced slot the one of the container that its key must be in, else kNone.
+  Slot container_of(Slot slot) const { return container_of_[slot]; }
   /// Null when no path goes this way. `hash`: key_hash(key).
   const Step* find(Node node, std::string_view key, std::uint64_t hash) const;
   /// Whether blanks in this node's keys may have to be overlooked.
@@ -59,7 +61,9 @@ class PathTable {
   bool lay(std::string_view path, const See& see);
   Step& step(Node node, std::string_view key);
 
-  std::size_t slots_ = 0;
+  Slot new_slot(Slot container);
+
+  std::vector<Slot> container_of_;  ///< by slot
   std::uint64_t serial_ = 0;
   std::map<std::string, Slot, std::less<>> slot_of_;
   std::map<std::string, Slot, std::less<>> unspaced_slot_of_;

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from figures import JUDGEABLE, JUDGED, Unusable, larger_is_better, read_results
-from programs import (CACHE, Failed, add_input_options, built, check_input_options, environment_of, exported,
-                      measure)
+from programs import (CACHE, Failed, add_input_options, built, check_input_options, commit_of, environment_of,
+                      exported, measure)
 
 VALUES_MIN = 7          # of fewer, the quartiles are not good enough for SPREADS
 SPREADS = 2             # by so many a figure must change: of 7 rounds of the same, 1 in 200 then says otherwise
@@ -83,9 +83,11 @@ def tell(found, before, after):
 
 def measured(revisions, options):
     """Figures of both, in turns: who is first in one round is second in the next."""
+    commits = [commit_of(revision) for revision in revisions]  # both now: a branch may move while one is built
     sides = []
-    for revision in revisions:
-        tree, commit = exported(revision, options.cache)
+    for name, revision, commit in zip("AB", revisions, commits):
+        print(f"{name}: {revision}, {commit}")
+        tree = exported(commit, options.cache)
         sides.append((built(tree, options.programs, options.cache / f"{commit}-build"), {}))
     with tempfile.TemporaryDirectory(prefix="riposte-compare-") as folder:
         environment = environment_of(options, Path(folder))

@@ -14,6 +14,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "riposte-
 VARIANTS = 10_000   # what rule_count_bench takes at most
 BUSY_LOAD = 0.5     # processes that want to run, averaged over a minute: figures would measure their work, too
 EXPORTED = ".exported"
+COMMIT_DIGITS = 12
 
 
 class Failed(Exception):
@@ -36,17 +37,23 @@ def built(source, programs, build):
     return build / "bench"
 
 
-def exported(revision, cache):
-    """The tree of a revision outside of the source tree; the name of its commit."""
-    commit = run(["git", "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"], cwd=ROOT).strip()
-    folder = cache / commit[:12]
+def commit_of(revision):
+    try:
+        return run(["git", "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"], cwd=ROOT).strip()[:COMMIT_DIGITS]
+    except Failed as why:
+        raise Failed(f"{revision}: neither a file nor a revision of {ROOT}") from why
+
+
+def exported(commit, cache):
+    """The tree of a commit, outside of the source tree."""
+    folder = cache / commit
     if not (folder / EXPORTED).exists():
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(suffix=".tar") as archive:
             run(["git", "archive", "--format=tar", "-o", archive.name, commit], cwd=ROOT)
             run(["tar", "-xf", archive.name, "-C", folder])
         (folder / EXPORTED).touch()
-    return folder, commit[:12]
+    return folder
 
 
 def measure(folder, programs, environment, workloads, smoke=False):

@@ -97,6 +97,12 @@ class Compare(unittest.TestCase):
             self.assertEqual(code, 2, said)
             self.assertIn("a.json", said)
 
+    def test_what_is_neither_a_file_nor_a_revision_is_told(self):
+        done = subprocess.run([sys.executable, COMPARE, "no-such-thing", "HEAD", "--smoke"], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no-such-thing: neither a file nor a revision", done.stderr)
+
     def test_a_file_and_a_revision_do_not_compare(self):
         path = self.file("a.json", {"workloads": {}})
         done = subprocess.run([sys.executable, COMPARE, path, "HEAD"], capture_output=True, text=True, check=False)

@@ -33,7 +33,10 @@ def built(source, programs, build):
     """The folder of the programs, built as released."""
     print(f"building {', '.join(programs)} in {build}", file=sys.stderr)
     run(["cmake", "--preset", "release", "-S", source, "-B", build, "-DRIPOSTE_BENCH=ON"], cwd=source)
-    run(["cmake", "--build", build, "--target", *programs])
+    try:
+        run(["cmake", "--build", build, "--target", *programs])
+    except Failed as why:
+        raise Failed(f"{why}\n  a tree without these benches can be measured by others: --programs") from why
     return build / "bench"
 
 

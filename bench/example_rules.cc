@@ -19,11 +19,14 @@ void require_none(const std::vector<Diagnostic>& diagnostics) {
 
 }  // namespace
 
+ActionCatalogue example_actions() {
+  return {{ActionType::kill_process, ActionType::suspend_process, ActionType::run_script},
+          {{"notify", {{"user", ValueKind::string, true, ""}, {"summary", ValueKind::string, false, ""}}}}};
+}
+
 ExampleRules load_example_rules() {
   ExampleRules loaded;
-  loaded.actions = {
-      {ActionType::kill_process, ActionType::suspend_process, ActionType::run_script},
-      {{"notify", {{"user", ValueKind::string, true, ""}, {"summary", ValueKind::string, false, ""}}}}};
+  loaded.actions = example_actions();
   const std::map<std::string, ActiveHours> hours;
   const std::vector<std::string> paths{RIPOSTE_SOURCE_DIR "/examples/rules"};
   ReadRules read = read_rules(paths, {loaded.actions, hours});

@@ -13,6 +13,9 @@ struct ExampleRules {
   std::shared_ptr<const RuleSet> rules;
 };
 
+/// What the example rules refer to.
+ActionCatalogue example_actions();
+
 /// Throws std::runtime_error with every diagnostic when there is one.
 ExampleRules load_example_rules();
 

@@ -12,9 +12,6 @@
 namespace riposte::bench {
 namespace {
 
-/// At least what simdjson reads behind a document.
-constexpr std::size_t kPadding = 64;
-
 struct Command {
   std::string name;
   std::size_t stride = 0;
@@ -67,18 +64,6 @@ void serve(Side& side, std::size_t events, const Readiness& readiness, std::istr
             << std::endl;
   }
 }
-
-PaddedLines::PaddedLines(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  for (std::string line; std::getline(file, line);) {
-    places_.push_back({bytes_.size(), line.size()});
-    bytes_ += line;
-    bytes_.append(kPadding, '\0');
-  }
-  if (places_.empty()) throw std::runtime_error("no events in " + path);
-}
-
-std::size_t PaddedLines::capacity(std::size_t line) const { return places_[line].size + kPadding; }
 
 std::size_t resident_bytes() {
   malloc_trim(0);

@@ -1,5 +1,6 @@
 #include "rules/event/outline.h"
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -103,6 +104,28 @@ TEST_F(OutlineTest, RemembersNothingOfTheDocumentBefore) {
   }
 }
 
+TEST_F(OutlineTest, KnowsDocumentsWithTheSameKeysInTheSamePlaces) {
+  ASSERT_TRUE(read(R"({"a":1,"b":{"c":2}})"));
+  const std::uint64_t shape = outline_.shape();
+  EXPECT_NE(shape, 0U);
+  ASSERT_TRUE(read(R"({"a":7,"b":{"c":8}})"));
+  EXPECT_EQ(outline_.shape(), shape);
+  for (const char* other : {R"({"a":7,"b":{"d":8}})", R"({"b":7,"a":{"c":8}})", R"({"a":{"b":7,"c":8}})"}) {
+    ASSERT_TRUE(read(other)) << other;
+    EXPECT_NE(outline_.shape(), shape) << other;
+  }
+}
+
+TEST_F(OutlineTest, RefusesAKeyTwiceHoweverMuchTheDocumentIsLikeAnEarlierOne) {
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(read(R"({"a":1,"b":2,"c":3})"));
+    EXPECT_FALSE(read(R"({"a":1,"b":2,"b":3})"));
+    EXPECT_FALSE(read(R"({"a":1,"b":2,"a":3})"));
+    ASSERT_TRUE(read(R"({"l":[{"a":1},{"a":2}]})"));
+    EXPECT_FALSE(read(R"({"l":[{"a":1,"a":2},0]})"));
+  }
+}
+
 /// A random document, with what stands in it written down on the way.
 class WrittenDocument {
  public:
@@ -110,6 +133,7 @@ class WrittenDocument {
 
   std::string json;
   std::vector<std::string> members;
+  std::vector<int> objects;  ///< by member: the number of its object
   std::vector<std::string> strings;
   bool has_key_twice = false;
 
@@ -118,12 +142,14 @@ class WrittenDocument {
 
   void add_object(std::size_t depth, int owner) {
     std::set<std::string> known;
+    const int number = object_count_++;
     json += '{';
     for (std::size_t count = random_.below(4); count > 0; --count) {
       const std::string key = random_.text("abcdef", random_.below(3));
       has_key_twice |= !known.insert(key).second;
       json += fmt::format(R"({}"{}":)", known.size() == 1 && json.back() == '{' ? "" : ",", key);
       members.push_back(fmt::format("{}>{}", owner, key));
+      objects.push_back(number);
       add_value(depth + 1, static_cast<int>(members.size()) - 1);
     }
     json += '}';
@@ -152,11 +178,14 @@ class WrittenDocument {
   }
 
   Seeded& random_;
+  int object_count_ = 0;
 };
 
 TEST_F(OutlineTest, SaysOfRandomDocumentsWhatWasWrittenIntoThem) {
   constexpr int kDocuments = 3000;
   Seeded random(1);
+  std::map<std::uint64_t, std::string> known;  // by shape
+  int of_known_shape = 0;
   int refused = 0;
   for (int i = 0; i < kDocuments; ++i) {
     const WrittenDocument document(random);
@@ -166,9 +195,16 @@ TEST_F(OutlineTest, SaysOfRandomDocumentsWhatWasWrittenIntoThem) {
     if (!taken) continue;
     ASSERT_THAT(members(), ElementsAreArray(document.members)) << document.json;
     ASSERT_THAT(strings(), ElementsAreArray(document.strings)) << document.json;
+    if (outline_.shape() == 0) continue;
+    const std::string places =
+        fmt::format("{} {}", fmt::join(document.members, " "), fmt::join(document.objects, " "));
+    const auto [shape, is_new] = known.emplace(outline_.shape(), places);
+    ASSERT_EQ(shape->second, places) << document.json;
+    of_known_shape += is_new ? 0 : 1;
   }
   EXPECT_GT(refused, kDocuments / 20);
   EXPECT_LT(refused, kDocuments / 2);
+  EXPECT_GT(of_known_shape, kDocuments / 60);
 }
 
 }  // namespace

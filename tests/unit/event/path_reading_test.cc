@@ -251,6 +251,48 @@ TEST(PathReadings, OverlookBlanksInKeysAsASearchDoes) {
   EXPECT_GT(tally.contested, 50U);
 }
 
+/// The document with the same keys, in the same places, and other values.
+std::string with_other_values(const std::string& json, Seeded& random) {
+  constexpr std::array<std::string_view, 6> kValues{R"("v2")", "[]", "{}", "null", R"(["v1",["v0"]])", "-1"};
+  std::string made;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const bool is_value = json.compare(at, 2, "\"v") == 0 && json[at - 1] != '{' && json[at - 1] != ',';
+    if (is_value) made += random.one_of(kValues);
+    if (is_value) at += std::string_view(R"("v0")").size();
+    made += json[at];
+  }
+  return made;
+}
+
+TEST(PathReadings, FindTheValuesOfEveryDocumentOfOneShape) {
+  Ways ways(7);
+  EventParser parser;
+  PathReading reading;
+  Tally tally;
+  for (int i = 0; i < 200; ++i) {
+    PathTable table;
+    std::vector<Asked> all;
+    for (int k = 0; k < 20; ++k) {
+      const std::string path = ways.path();
+      if (const auto slot = table.add(path)) all.push_back({*slot, "", path});
+    }
+    table.finish();
+    const std::string first = ways.document();
+    for (int k = 0; k < 20; ++k) {
+      const std::string json = k == 0 ? first : with_other_values(first, ways.random());
+      const auto event = parser.parse(json);
+      ASSERT_TRUE(event.has_value()) << json;
+      reading.read(table, *event);
+      for (const Asked& asked : all) {
+        SCOPED_TRACE(fmt::format("'{}' in {}", asked.path, json));
+        compare(reading, asked, *event, tally);
+        if (HasFailure()) return;
+      }
+    }
+  }
+  EXPECT_GT(tally.plain, 5000U);
+}
+
 TEST(PathTables, GiveAPathOneSlot) {
   PathTable table;
   EXPECT_EQ(table.add("a.b"), table.add("a.b"));

@@ -2,6 +2,8 @@
 #include "rules/event/field_plan.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -40,6 +42,37 @@ TEST(FieldPlans, CollectWhatTheLookupCollects) {
     }
   }
   EXPECT_GT(there, 5000U);
+}
+
+/// What a plan for the key in the container collects, and what the lookup does.
+std::pair<std::string, std::string> both_ways(const char* container, const char* name, const char* json) {
+  FieldWay way = plain_way(name);
+  way.container = container;
+  const FieldLookup lookup{{way}, {}};
+  PathTable table;
+  const FieldPlan plan(lookup, table);
+  table.finish();
+  EventParser parser;
+  PathReading reading;
+  const auto event = parser.parse(json);
+  reading.read(table, *event);
+  FieldValues planned;
+  FieldValues looked_up;
+  plan.collect(*event, reading, planned);
+  lookup.collect(*event, looked_up);
+  return {written(planned), written(looked_up)};
+}
+
+TEST(FieldPlans, LookIntoTheContainerThatTheLookupLooksInto) {
+  for (const char* json : {R"({"a.b":{"x":1},"a":{"b":{"name":1}}})", R"({"a":{"b":{"name":1}},"a.b":2})"}) {
+    const auto [planned, looked_up] = both_ways("a.b", "name", json);
+    EXPECT_EQ(planned, looked_up) << json;
+  }
+}
+
+TEST(FieldPlans, FindNoKeyUnderANameWithBlanks) {
+  const auto [planned, looked_up] = both_ways("a", "b c", R"({"a":{"b c":1}})");
+  EXPECT_EQ(planned, looked_up);
 }
 
 TEST(FieldPlans, NameSourcesWithoutWhichThereIsNoValue) {

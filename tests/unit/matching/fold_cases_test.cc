@@ -77,6 +77,19 @@ TEST(FoldingAscii, IsNotEnoughForTheTwo) {
   EXPECT_EQ(fold("\xE2\x84"), "\xE2\x84");
 }
 
+TEST(CaseVariants, AreAllThatRe2TakesForACharacter) {
+  const std::set<char32_t> points = points_with_cases();
+  ASSERT_GT(points.size(), 2000U);
+  for (const char32_t point : points) {
+    const std::vector<std::string> variants = case_variants(written_as(point), kMost);
+    const AnyCase any(point);
+    std::string others;
+    for (const char32_t other : points)
+      if (std::ranges::find(variants, fold(written_as(other))) == variants.end()) others += written_as(other);
+    EXPECT_FALSE(any.stands_in(others)) << fmt::format("U+{:04X}", static_cast<std::uint32_t>(point));
+  }
+}
+
 TEST(CaseVariants, HaveNothingThatRe2DoesNotTakeForACharacter) {
   for (const char32_t point : points_with_cases()) {
     const AnyCase any(point);
@@ -96,6 +109,18 @@ TEST(CaseVariants, OfATextAreThoseOfItsCharactersInEveryCombination) {
   EXPECT_THAT(case_variants("\u4E2D\u6587", kMost), UnorderedElementsAre("\u4E2D\u6587"));
   EXPECT_THAT(case_variants("\u00E9\u00E9\u00E9\u00E9\u00E9", kMost), UnorderedElementsAre());
   EXPECT_THAT(case_variants("\xFF", kMost), UnorderedElementsAre());
+}
+
+TEST(FoldingIsEnough, OnlyWhereRe2TakesACharacterForNoOther) {
+  const std::set<char32_t> points = points_with_cases();
+  for (const char32_t point : points) {
+    if (!fold_is_enough(written_as(point))) continue;
+    std::string others;
+    for (const char32_t other : points)
+      if (other != point) others += written_as(other);
+    EXPECT_FALSE(AnyCase(point).stands_in(others))
+        << fmt::format("U+{:04X}", static_cast<std::uint32_t>(point));
+  }
 }
 
 TEST(FoldingIsEnough, ForWhatHasOneCase) {

@@ -16,9 +16,10 @@ namespace riposte {
 namespace {
 
 /// Letters that have other cases in ASCII, beyond it, in both, or nowhere.
-constexpr std::array<std::string_view, 21> kCharacters{
-    "a",      "A", "b", "B",      "k",      "K",      "\u212A", "s",      "S",      "\u017F", "i",
-    "\u0131", "1", "-", "\u00E9", "\u00C9", "\u03C3", "\u03C2", "\u03A3", "\u4E2D", "\u2013"};
+constexpr std::array<std::string_view, 23> kCharacters{
+    "a",      "A",      "b",      "B",      "k",      "K",      "\u212A", "s",
+    "S",      "\u017F", "i",      "\u0131", "1",      "-",      "\u00E9", "\u00C9",
+    "\u03C3", "\u03C2", "\u03A3", "\u4E2D", "\u2013", "\u00DF", "\u1E9E"};
 
 bool stands_in(const RequiredText& required, std::string_view folded) {
   switch (required.anchor) {
@@ -114,13 +115,10 @@ class Patterns {
  private:
   /// Another case of the same character, here and there.
   std::string recased(const std::string& written) {
-    static const std::vector<std::vector<std::string_view>> kCases{{"a", "A"},
-                                                                   {"b", "B"},
-                                                                   {"k", "K", "\u212A"},
-                                                                   {"s", "S", "\u017F"},
-                                                                   {"\u00E9", "\u00C9"},
-                                                                   {"\u03C3", "\u03C2", "\u03A3"},
-                                                                   {"i", "I"}};
+    static const std::vector<std::vector<std::string_view>> kCases{
+        {"a", "A"},           {"b", "B"},           {"k", "K", "\u212A"},
+        {"s", "S", "\u017F"}, {"\u00E9", "\u00C9"}, {"\u03C3", "\u03C2", "\u03A3"},
+        {"i", "I"},           {"\u00DF", "\u1E9E"}};
     std::string made = written;
     for (const auto& cases : kCases)
       for (const std::string_view one : cases)

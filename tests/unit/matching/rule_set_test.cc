@@ -162,6 +162,16 @@ TEST(RuleSets, AnswerSeveralThreadsAtOnce) {
   const std::jthread two(ask);
 }
 
+TEST(RuleSets, MatchAGermanSharpSInBothOfItsCases) {
+  std::vector<Rule> rules;
+  rules.push_back(rule("small", "{a|contains: stra\u00DFe}"));
+  rules.push_back(rule("large", "{a|contains: STRA\u1E9EE}"));
+  const auto compiled = RuleSet::compile(std::move(rules), {});
+  Scratch scratch;
+  EXPECT_THAT(ids(*compiled.rules, "{\"a\":\"Hauptstra\u00DFe 1\"}", scratch), ElementsAre("small", "large"));
+  EXPECT_THAT(ids(*compiled.rules, "{\"a\":\"HAUPTSTRA\u1E9EE 1\"}", scratch), ElementsAre("small", "large"));
+}
+
 TEST(RuleSets, StayQuickOnPatternsMadeToBacktrack) {
   std::vector<Rule> rules;
   rules.push_back(rule("glob", "{a: '*a*a*a*a*a*a*a*a*a*a*b?'}"));

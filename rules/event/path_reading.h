@@ -25,7 +25,8 @@ class PathReading {
   /// False when only Event::collect can tell: the document splits the path in several ways at once.
   bool is_plain(PathTable::Slot slot) const {
     const PathTable::Slot container = table_->container_of(slot);
-    const bool is_contested = found_[slot].contested || (container != PathTable::kNone && is_shared(container));
+    const bool is_contested =
+        found_[slot].contested || (container != PathTable::kNone && is_shared(container));
     return !has(slot) || !is_contested;
   }
   /// Adds what stands at a plain slot that has something. As Event::collect.

@@ -28,7 +28,8 @@ char32_t folded(char32_t point) {
   return static_cast<char32_t>(::towlower_l(upper, unicode()));
 }
 
-bool has_one_case(char32_t point) {
+/// Whether the tables have no other case for it; others may have it for theirs.
+bool is_its_own_case(char32_t point) {
   if (unicode() == nullptr || point == kDottedCapitalI || point == kDotlessSmallI) return false;
   const auto wide = static_cast<std::wint_t>(point);
   return ::towupper_l(wide, unicode()) == wide && ::towlower_l(wide, unicode()) == wide;
@@ -42,11 +43,16 @@ const std::unordered_map<char32_t, std::vector<char32_t>>& cases_of() {
   static const auto kCases = [] {
     std::unordered_map<char32_t, std::vector<char32_t>> cases;
     for (char32_t point = kAsciiEnd; point < kUnicodeEnd; ++point)
-      if (!has_one_case(point)) cases[folded(point)].push_back(point);
+      if (!is_its_own_case(point)) cases[folded(point)].push_back(point);
+    // `ß` has no upper case of one character there, but `ẞ` has it for its lower one.
+    for (auto& [point, others] : cases)
+      if (point >= kAsciiEnd && is_its_own_case(point)) others.push_back(point);
     return cases;
   }();
   return kCases;
 }
+
+bool has_one_case(char32_t point) { return is_its_own_case(point) && !cases_of().contains(point); }
 
 }  // namespace
 

@@ -271,7 +271,6 @@ void LiteralIndex::look_up(std::uint64_t hash, const Searched& text, std::size_t
     const std::size_t left = text.folded.size() - begin;
     if (left < entry->length) continue;
     if (anchor == Anchor::whole && text.folded.size() != entry->length) continue;
-    if (anchor == Anchor::back && left != entry->length) continue;
     if (!same_bytes(text.folded.data() + begin, texts_.data() + entry->text, entry->length)) continue;
     if (text.values == nullptr || text.values->have(begin, entry->length)) hits.add(entry->literal);
   }

@@ -189,7 +189,7 @@ TEST(PathTables, GiveAPathOneSlot) {
   EXPECT_EQ(table.add("a.b"), table.add("a.b"));
   EXPECT_EQ(table.add_unspaced("a", "b"), table.add_unspaced("a", "b"));
   EXPECT_NE(table.add("a.b"), table.add_unspaced("a", "b"));
-  EXPECT_EQ(table.slots(), 2U);
+  EXPECT_EQ(table.slots(), 3U) << "one of the path, one of the key, one of the key's container";
 }
 
 TEST(PathTables, LeavePathsOfTooManyKeysOut) {

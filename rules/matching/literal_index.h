@@ -116,7 +116,7 @@ class LiteralIndex {
       return gram * kOdd;
     }
   };
-  static constexpr std::size_t kGramWays = 4;
+  static constexpr std::size_t kGramWays = 6;
   struct Field {
     std::array<std::vector<std::uint32_t>, kGramWays> grams;  ///< while it is being built
     std::array<GramFilter, kGramWays> filters;

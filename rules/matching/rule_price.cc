@@ -7,6 +7,7 @@
 
 #include "rules/language/wording.h"
 #include "rules/matching/required_text.h"
+#include "rules/matching/witness.h"
 
 namespace riposte {
 namespace {
@@ -25,8 +26,7 @@ std::string shortened(std::string text) {
 /// What every second event has: true, false, and any number.
 bool is_common_value(const RuleTrigger& trigger) {
   return trigger.anchor == Anchor::whole &&
-         (trigger.text == "true" || trigger.text == "false" ||
-          std::ranges::all_of(trigger.text, [](char c) { return c >= '0' && c <= '9'; }));
+         (trigger.text == "true" || trigger.text == "false" || is_code(trigger.text));
 }
 
 bool is_short(const RuleTrigger& trigger) {

@@ -32,23 +32,30 @@ MaybeCover joined(MaybeCover a, MaybeCover b) {
   return a;
 }
 
-/// How often, by its looks, a text is met for nothing: short ones are, and what many rules ask for is.
-double cost_of(const IndexedLiteral& literal, std::size_t count) {
+/// What every value of the field pays for the literal being searched for: see LiteralIndex.
+double search_cost(const IndexedLiteral& literal) {
+  constexpr std::size_t kEveryFourthPlace = 7;
+  constexpr std::size_t kEverySecondPlace = 5;
+  constexpr std::size_t kFewPairs = 4;
+  const std::size_t length = literal.text.size();
+  if (literal.anchor != Anchor::anywhere || length >= kEveryFourthPlace) return 0;
+  if (length >= kEverySecondPlace) return 10;
+  return length >= kFewPairs ? 25 : 50;
+}
+
+/// How often a literal is met for nothing, by its looks: the shorter, the more often.
+double commonness(const IndexedLiteral& literal) {
+  constexpr std::size_t kTellingLength = 3;
   const auto length = static_cast<double>(literal.text.size());
-  // Numbers, hexadecimal ones too, are codes of which every event has some.
-  const std::size_t digits = literal.text.starts_with("0x") ? 2 : 0;
-  const bool is_number = literal.text.find_first_not_of("0123456789abcdef", digits) == std::string::npos;
-  // Text that may stand anywhere is searched for at every fourth place, second or at all of them.
-  const double scan = literal.anchor != Anchor::anywhere || length >= 7 ? 0
-                      : length >= 5                                     ? 10
-                      : length >= 4                                     ? 25
-                                                                        : 50;
-  const double shortness = literal.anchor == Anchor::whole      ? (is_number    ? 20
-                                                                   : length < 3 ? 10
-                                                                                : 1)
-                           : literal.anchor == Anchor::anywhere ? 2 + 400 * std::exp(-0.7 * length)
-                                                                : 1 + 60 * std::exp(-0.5 * length);
-  return scan + shortness + 1.5 * static_cast<double>(count);
+  if (literal.anchor == Anchor::anywhere) return 2 + 400 * std::exp(-0.7 * length);
+  if (literal.anchor != Anchor::whole) return 1 + 60 * std::exp(-0.5 * length);
+  if (is_code(literal.text)) return 20;
+  return literal.text.size() < kTellingLength ? 10 : 1;
+}
+
+/// Judged by looks and by how many lines of rules ask for the same: what rules have often, events have often.
+double cost_of(const IndexedLiteral& literal, std::size_t count) {
+  return search_cost(literal) + commonness(literal) + 1.5 * static_cast<double>(count);
 }
 
 class WitnessFinder {
@@ -133,6 +140,10 @@ class WitnessFinder {
 };
 
 }  // namespace
+
+bool is_code(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef", text.starts_with("0x") ? 2 : 0) == std::string::npos;
+}
 
 std::size_t LiteralCensus::Hash::operator()(const IndexedLiteral& literal) const {
   return std::hash<std::string>()(literal.text) ^ literal.field;

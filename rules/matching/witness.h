@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct Witness {
   /// The line that holds exactly where one of its witnesses is met; null when there is more to it.
   CompiledLine* line = nullptr;
 };
+
+/// Decimal or hexadecimal digits: events have many values of that kind, and often the same.
+bool is_code(std::string_view text);
 
 /// How many lines of a rule set ask for the same literal. What many rules ask for, many events have.
 class LiteralCensus {

@@ -142,7 +142,9 @@ class WitnessFinder {
 }  // namespace
 
 bool is_code(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef", text.starts_with("0x") ? 2 : 0) == std::string::npos;
+  constexpr std::string_view kHexadecimal = "0x";
+  if (!text.starts_with(kHexadecimal)) return text.find_first_not_of("0123456789") == std::string_view::npos;
+  return text.find_first_not_of("0123456789abcdef", kHexadecimal.size()) == std::string_view::npos;
 }
 
 std::size_t LiteralCensus::Hash::operator()(const IndexedLiteral& literal) const {

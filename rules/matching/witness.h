@@ -27,7 +27,8 @@ struct Witness {
   CompiledLine* line = nullptr;
 };
 
-/// A number in decimal digits, or 0x and hexadecimal ones: events have many values of that kind, and often the same.
+/// A number in decimal digits, or 0x and hexadecimal ones: events have many values of that kind, and often
+/// the same.
 bool is_code(std::string_view text);
 
 /// How many lines of a rule set ask for the same literal. What many rules ask for, many events have.

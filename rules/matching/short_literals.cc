@@ -60,7 +60,7 @@ void ShortLiterals::find(std::string_view text, std::vector<std::uint32_t>& plac
 /// The place behind the last whole block.
 __attribute__((target("avx2"))) std::size_t ShortLiterals::find_by_blocks(
     std::string_view text, std::vector<std::uint32_t>& places) const {
-  constexpr std::size_t kBlock = sizeof(__m256i);
+  constexpr std::size_t kPlacesAtOnce = sizeof(__m256i);
   __m256i low[kGram];
   __m256i high[kGram];
   for (std::size_t i = 0; i < kGram; ++i) {
@@ -70,7 +70,7 @@ __attribute__((target("avx2"))) std::size_t ShortLiterals::find_by_blocks(
   const __m256i mask = _mm256_set1_epi8(kHalfMask);
   const __m256i none = _mm256_setzero_si256();
   std::size_t at = 0;
-  for (; at + kBlock + kGram - 1 <= text.size(); at += kBlock) {
+  for (; at + kPlacesAtOnce + kGram - 1 <= text.size(); at += kPlacesAtOnce) {
     __m256i buckets = _mm256_set1_epi8(-1);
     for (std::size_t i = 0; i < kGram; ++i) {
       const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at + i));

@@ -89,9 +89,9 @@ class Ways {
   /// A chain that long paths lead down.
   std::string chain() {
     const std::size_t keys = random_.between(PathTable::kKeysMax - 2, PathTable::kKeysMax + 2);
-    std::string made = "1";
-    for (std::size_t i = 0; i < keys; ++i) made = R"({"a":)" + made + "}";
-    return made;
+    std::string made;
+    for (std::size_t i = 0; i < keys; ++i) made += R"({"a":)";
+    return made + "1" + std::string(keys, '}');
   }
 
   std::string object(std::size_t depth) {

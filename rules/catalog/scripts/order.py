@@ -5,7 +5,9 @@ started with lists of arguments, and a value that could be read as an option, or
 for, is refused. A script ends with `serve(act, prove)`; both take the Order and raise Refused or Failed.
 """
 
+import ipaddress
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import sys
 DOCUMENT_BYTES_MAX = 1 << 20
 TOOL_SECONDS = 20  # a local program that takes longer hangs
 COMPLAINT_CHARACTERS_MAX = 300
+ADDRESS_FORM = r"[0-9A-Fa-f.:]{2,45}"
 
 DONE, NOT_DONE = 0, 1
 PROVEN, DISPROVEN, NO_ANSWER = 0, 1, 2
@@ -39,6 +42,13 @@ class Order:
     def text(self, name, form, meaning, default=None):
         """The parameter as a whole, in a form (a regular expression) that says what it may be."""
         return one_thing(name, self.parameters.get(name, default), form, meaning)
+
+    def address(self, name):
+        text = self.text(name, ADDRESS_FORM, "one IP address")
+        try:
+            return ipaddress.ip_address(text)
+        except ValueError:
+            raise Refused(f"{name} must be one IP address, not '{text}'") from None
 
 
 def one_thing(name, value, form, meaning):
@@ -67,6 +77,14 @@ def output_of(argv, given="", seconds=TOOL_SECONDS):
         complaint = " ".join((done.stderr or done.stdout).split())[:COMPLAINT_CHARACTERS_MAX]
         raise Failed(f"{argv[0]} ended with {done.returncode}: {complaint or 'no word of why'}")
     return done.stdout
+
+
+def networks_in(variable):
+    """The networks that plugin.yaml puts into the environment, with blanks between them."""
+    try:
+        return [ipaddress.ip_network(text) for text in os.environ.get(variable, "").split()]
+    except ValueError as error:
+        raise Failed(f"{variable} in plugin.yaml: {error}") from None
 
 
 def read_json(text, origin):

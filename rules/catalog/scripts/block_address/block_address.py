@@ -2,22 +2,16 @@
 """Drops all traffic from and to an address for a while: an element with a timeout in the sets of riposte.nft."""
 
 import ipaddress
-import os
 
-from order import Failed, Refused, output_of, read_json, run, serve
+from order import Refused, networks_in, output_of, read_json, run, serve
 
-ADDRESS_FORM = r"[0-9A-Fa-f.:]{2,45}"
 DURATION_FORM = r"[1-9][0-9]{0,5}(s|m|h|d)"
 SECONDS_OF = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 SECONDS_MIN, SECONDS_MAX = 300, 7 * 86400  # it must still be there when the proof is asked for
 
 
 def address_in(order):
-    text = order.text("address", ADDRESS_FORM, "one IP address")
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        raise Refused(f"address must be one IP address, not '{text}'") from None
+    address = order.address("address")
     return getattr(address, "ipv4_mapped", None) or address
 
 
@@ -47,13 +41,6 @@ def gateways():
                     yield gateway
 
 
-def protected_networks():
-    try:
-        return [ipaddress.ip_network(text) for text in os.environ.get("NEVER_BLOCK", "").split()]
-    except ValueError as error:
-        raise Failed(f"NEVER_BLOCK in plugin.yaml: {error}") from None
-
-
 def refuse_if_needed_here(address):
     """A block that cuts this machine off ends every response, this one's end among them."""
     for trait, meaning in (("is_loopback", "of the loopback"), ("is_multicast", "for multicast"),
@@ -65,7 +52,7 @@ def refuse_if_needed_here(address):
         raise Refused(f"{address} is this machine's own, or its network's broadcast address")
     if address in map(ipaddress.ip_address, gateways()):
         raise Refused(f"{address} is this machine's gateway")
-    for network in protected_networks():
+    for network in networks_in("NEVER_BLOCK"):
         if address in network:
             raise Refused(f"{address} is in {network}, which NEVER_BLOCK in plugin.yaml names")
 

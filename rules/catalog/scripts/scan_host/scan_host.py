@@ -1,33 +1,19 @@
 #!/usr/bin/python3 -Bs
 """Looks which ports of a host are open, with nmap: whether something listens that should not."""
 
-import ipaddress
-import os
 import re
 
-from order import Failed, Refused, output_of, serve
+from order import Failed, Refused, networks_in, output_of, serve
 
-ADDRESS_FORM = r"[0-9A-Fa-f.:]{2,45}"
 PORTS = "1000"
 HOST_TIMEOUT = "4m"
 SCAN_SECONDS = 270  # more than nmap gives itself
 OPEN_PORT = re.compile(r"(\d{1,5})/open/(tcp)//([\w.+?|-]*)/", re.ASCII)
 
 
-def networks():
-    try:
-        return [ipaddress.ip_network(text) for text in os.environ.get("SCAN_NETWORKS", "").split()]
-    except ValueError as error:
-        raise Failed(f"SCAN_NETWORKS in plugin.yaml: {error}") from None
-
-
 def address_in(order):
-    text = order.text("address", ADDRESS_FORM, "one IP address")
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        raise Refused(f"address must be one IP address, not '{text}'") from None
-    if not any(address in network for network in networks()):
+    address = order.address("address")
+    if not any(address in network for network in networks_in("SCAN_NETWORKS")):
         raise Refused(f"{address} is in none of the networks that SCAN_NETWORKS in plugin.yaml names")
     return address
 

@@ -34,8 +34,7 @@ void add_bench(CLI::App& root, Chosen& chosen, const EngineCommands& engine) {
       ->check(CLI::Range(0.0, kSecondsMax))
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print the figures as one JSON object");
-  command->add_option("EVENTS", options->events, "Files with one JSON event per line, or - for stdin")
-      ->required();
+  add_events(*command, options->events)->required();
   command->callback(
       [&chosen, &engine, options] { chosen = [&engine, options] { return engine.bench(*options); }; });
 }

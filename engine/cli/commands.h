@@ -3,12 +3,15 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "engine/cli/command_line.h"
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace riposte::cli {
 
@@ -17,6 +20,8 @@ using Chosen = std::function<int()>;
 
 /// --config, --rules, --schema and --ignore-logsource; one of the first two is required.
 void add_rule_options(CLI::App& command, RuleOptions& options);
+/// Where events are read from.
+CLI::Option* add_events(CLI::App& command, std::vector<std::string>& events);
 
 void add_run(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_check(CLI::App& root, Chosen& chosen, const EngineCommands& engine);

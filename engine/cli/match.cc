@@ -23,8 +23,7 @@ void add_match(CLI::App& root, Chosen& chosen, const EngineCommands& engine) {
   CLI::App* command = root.add_subcommand("match", "Show which rules match which events of a file");
   command->footer(kMatchFooter);
   add_rule_options(*command, options->rules);
-  command->add_option("EVENTS", options->events, "Files with one JSON event per line, or - for stdin")
-      ->required();
+  add_events(*command, options->events)->required();
   command->callback(
       [&chosen, &engine, options] { chosen = [&engine, options] { return engine.match(*options); }; });
 }

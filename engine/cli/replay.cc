@@ -44,7 +44,7 @@ void add_replay(CLI::App& root, Chosen& chosen, const EngineCommands& engine) {
       root.add_subcommand("replay", "Show what the rules would have done on events of the past");
   command->footer(kReplayFooter);
   add_rule_options(*command, options->rules);
-  command->add_option("EVENTS", options->events, "Files with one JSON event per line, or - for stdin");
+  add_events(*command, options->events);
   command
       ->add_option("--against", options->against,
                    "Other rule files or folders, to compare with; may be repeated")

@@ -19,4 +19,8 @@ void add_rule_options(CLI::App& command, RuleOptions& options) {
                    "Let a rule look at every event of a format that can have its log source");
 }
 
+CLI::Option* add_events(CLI::App& command, std::vector<std::string>& events) {
+  return command.add_option("EVENTS", events, "Files with one JSON event per line, or - for stdin");
+}
+
 }  // namespace riposte::cli

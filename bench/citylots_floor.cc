@@ -55,8 +55,8 @@ class CitylotsFloor : public Side {
 
   std::size_t matches(std::size_t number) override {
     last_.clear();
-    ondemand::document document =
-        parser_.iterate(events_[number].data(), events_[number].size(), events_.capacity(number));
+    ondemand::document document = parser_.iterate(events_[number].data(), events_[number].size(),
+                                                  events_[number].size() + ParseFloor::kPadding);
     if (operation_ == "coordinate")
       see_coordinates(document["geometry"]["coordinates"].get_array());
     else

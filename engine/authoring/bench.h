@@ -10,17 +10,17 @@
 #include <string>
 #include <vector>
 
-#include "engine/authoring/bench_events.h"
 #include "engine/authoring/compile_cost.h"
 #include "engine/authoring/match.h"
 #include "engine/authoring/progress.h"
 #include "engine/base/error.h"
+#include "rules/event/padded_events.h"
 #include "rules/matching/rule_set.h"
 
 namespace riposte {
 
 struct BenchInput {
-  BenchEvents events;
+  PaddedEvents events;
   MatchCounts counts;
   std::size_t matches = 0;  ///< pairs of an event and a rule
 };

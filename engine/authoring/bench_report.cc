@@ -21,7 +21,7 @@ struct Latency {
 struct BenchFigures {
   explicit BenchFigures(const BenchReport& report) : times(report.times), ratios(times.ratios()) {}
 
-  double bytes_per_event(const BenchEvents& events) const {
+  double bytes_per_event(const PaddedEvents& events) const {
     return static_cast<double>(events.bytes()) / static_cast<double>(events.size());
   }
   double ratio() const { return percentile(ratios, 0.5); }

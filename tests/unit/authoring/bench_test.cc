@@ -195,8 +195,8 @@ TEST(DearestRules, AreThoseThatTookMostTimeWhateverEachLookTook) {
   EXPECT_EQ(dearest_of(costs, 9).size(), 3U) << "a rule that was never looked at has no cost";
 }
 
-TEST(BenchEvents, KeepEachWithThePaddingThatTheParserReads) {
-  BenchEvents events;
+TEST(EventsOfABench, KeepEachWithThePaddingThatTheParserReads) {
+  PaddedEvents events;
   events.add("{}");
   events.add(R"({"a":1})");
   EXPECT_EQ(events[0], "{}");

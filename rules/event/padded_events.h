@@ -1,4 +1,4 @@
-/// Events in memory as a bench wants them: one behind the other, each with the padding that simdjson reads.
+/// Events one behind the other, each followed by as many bytes as a parser may read that reads in place.
 #pragma once
 
 #include <cstddef>
@@ -6,11 +6,18 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/event/parse_floor.h"
+
 namespace riposte {
 
-class BenchEvents {
+class PaddedEvents {
  public:
-  void add(std::string_view event);
+  /// What was read before may move.
+  void add(std::string_view event) {
+    places_.push_back({bytes_.size(), event.size()});
+    bytes_ += event;
+    bytes_.append(ParseFloor::kPadding, '\0');
+  }
 
   std::size_t size() const { return places_.size(); }
   /// The event's bytes; those of ParseFloor::kPadding follow.
@@ -18,17 +25,15 @@ class BenchEvents {
     return std::string_view(bytes_).substr(places_[index].begin, places_[index].size);
   }
   /// Of all events, padding left out.
-  std::size_t bytes() const { return total_; }
+  std::size_t bytes() const { return bytes_.size() - ParseFloor::kPadding * places_.size(); }
 
  private:
   struct Place {
     std::size_t begin;
     std::size_t size;
   };
-
   std::string bytes_;
   std::vector<Place> places_;
-  std::size_t total_ = 0;
 };
 
 }  // namespace riposte

@@ -42,7 +42,6 @@ void EventReading::begin_round() {
   if (++round_ != 0) return;
   for (PreparedField& found : fields_) found.round = 0;
   strings_.round = 0;
-  std::ranges::fill(lines_, 0);
   ++round_;
 }
 

@@ -15,6 +15,7 @@
 #include "rules/matching/compiled_rule.h"
 #include "rules/matching/format.h"
 #include "rules/matching/literal_index.h"
+#include "rules/matching/quick_set.h"
 #include "rules/matching/text_arena.h"
 #include "rules/matching/value_matcher.h"
 
@@ -44,11 +45,9 @@ class EventReading : public SeveralValues {
   }
 
   /// Lines whose outcome is known before anybody looks at their values, by CompiledLine::witness.
-  void mark_true(std::uint32_t line) { lines_[line] = round_; }
-  bool is_marked(std::uint32_t line) const { return lines_[line] == round_; }
-  void expect_lines(std::size_t count) {
-    if (lines_.size() < count) lines_.resize(count);
-  }
+  void expect_lines(std::size_t count) { lines_.clear(count); }
+  void mark_true(std::uint32_t line) { lines_.insert(line); }
+  bool is_marked(std::uint32_t line) const { return lines_.has(line); }
 
  private:
   void begin_round();
@@ -64,7 +63,7 @@ class EventReading : public SeveralValues {
   std::vector<PreparedField> fields_;
   PreparedField strings_;
   std::vector<std::string_view> string_leaves_;
-  std::vector<std::uint32_t> lines_;  ///< the round in which it was marked
+  QuickSet lines_;  ///< those that were marked
 
   TextArena arena_;
   std::string_view original_;  ///< the bytes that the event's strings lie in

@@ -1,6 +1,5 @@
 #include "rules/matching/literal_index.h"
 
-#include <algorithm>
 #include <bit>
 
 #include "engine/base/same_bytes.h"
@@ -13,14 +12,6 @@ using namespace literals;
 const std::uint32_t LiteralIndex::kWaysAnywhere = (1U << grams_by_4) | (1U << grams_by_2) |
                                                   (1U << grams_by_1) | (1U << pairs) | (1U << wide_grams) |
                                                   (1U << wide_pairs);
-
-void LiteralHits::begin(std::size_t literals) {
-  found_.clear();
-  if (rounds_.size() < literals) rounds_.resize(literals);
-  if (++round_ != 0) return;
-  std::ranges::fill(rounds_, 0);
-  ++round_;
-}
 
 /// `at`: where in the text the hashed bytes begin.
 void LiteralIndex::look_up(std::uint64_t hash, const Searched& text, std::size_t at, Anchor anchor,

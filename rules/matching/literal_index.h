@@ -20,6 +20,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "rules/matching/quick_set.h"
 #include "rules/matching/short_literals.h"
 
 namespace riposte {
@@ -38,22 +39,22 @@ struct IndexedLiteral {
 /// The literals found in one event, each once.
 class LiteralHits {
  public:
-  void begin(std::size_t literals);
-  bool has(std::uint32_t literal) const { return rounds_[literal] == round_; }
+  void begin(std::size_t literals) {
+    set_.clear(literals);
+    found_.clear();
+  }
+  bool has(std::uint32_t literal) const { return set_.has(literal); }
   void add(std::uint32_t literal) {
-    if (has(literal)) return;
-    rounds_[literal] = round_;
-    found_.push_back(literal);
+    if (set_.insert(literal)) found_.push_back(literal);
   }
   const std::vector<std::uint32_t>& found() const { return found_; }
   /// Memory for a search.
   std::vector<std::uint32_t>& places() { return places_; }
 
  private:
-  std::vector<std::uint32_t> rounds_;
+  QuickSet set_;
   std::vector<std::uint32_t> found_;
   std::vector<std::uint32_t> places_;
-  std::uint32_t round_ = 0;
 };
 
 /// Many values one behind the other, with other bytes between them.
@@ -120,7 +121,7 @@ class LiteralIndex {
   struct Field {
     std::array<std::vector<std::uint32_t>, kGramWays> grams;  ///< while it is being built
     std::array<GramFilter, kGramWays> filters;
-    std::uint32_t short_literals = 0;      ///< of four to six bytes
+    std::uint32_t short_literals = 0;      ///< of four to six bytes of ASCII
     std::optional<ShortLiterals> at_once;  ///< finds grams_by_1; empty: they are too many
   };
 
@@ -153,13 +154,14 @@ class LiteralIndex {
   void look_up_gram(std::uint32_t field, std::uint32_t kind, const Searched& text, std::size_t at,
                     LiteralHits& hits) const;
   std::uint32_t gram_kind(const IndexedLiteral& literal) const;
+  static bool searches_at_once(const Field& field);
 
   struct LiteralHash {
     std::size_t operator()(const IndexedLiteral& literal) const;
   };
   std::vector<IndexedLiteral> literals_;
-  std::unordered_map<IndexedLiteral, std::uint32_t, LiteralHash> number_of_;
-  std::unordered_map<std::uint32_t, std::uint32_t> gram_count_;  ///< while it is being built
+  std::unordered_map<IndexedLiteral, std::uint32_t, LiteralHash> number_of_;  ///< until it is built
+  std::unordered_map<std::uint32_t, std::uint32_t> gram_count_;               ///< while it is being built
 
   std::vector<std::uint32_t> ways_;  ///< by literal
   std::vector<Field> fields_;

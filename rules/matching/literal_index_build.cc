@@ -24,8 +24,8 @@ void LiteralIndex::finish() {
   count_grams();
   for (const IndexedLiteral& literal : literals_) {
     if (fields_.size() <= literal.field) fields_.resize(literal.field + 1);
-    const bool is_short =
-        literal.anchor == Anchor::anywhere && literal.text.size() >= kBy1Min && literal.text.size() < kBy4Min;
+    const bool is_short = literal.anchor == Anchor::anywhere && literal.text.size() >= kBy1Min &&
+                          literal.text.size() < kBy4Min && all_ascii(literal.text);
     fields_[literal.field].short_literals += is_short ? 1 : 0;
   }
   std::vector<Posting> postings;
@@ -37,7 +37,8 @@ void LiteralIndex::finish() {
       post_anchored(number, postings);
     texts_ += literal.text;
   }
-  gram_count_.clear();
+  gram_count_ = {};
+  number_of_ = {};
   build_filters();
   spread(postings);
 }
@@ -46,9 +47,8 @@ void LiteralIndex::build_filters() {
   for (Field& field : fields_)
     for (std::size_t way = 0; way < kGramWays; ++way) {
       if (!field.grams[way].empty()) field.filters[way].build(field.grams[way]);
-      const bool at_once = way == grams_by_1 - grams_by_4 && !field.grams[way].empty() &&
-                           ShortLiterals::is_available() && field.short_literals <= ShortLiterals::kGramsMax;
-      if (at_once) field.at_once.emplace(field.grams[way]);
+      const bool is_short = way == grams_by_1 - grams_by_4 && !field.grams[way].empty();
+      if (is_short && searches_at_once(field)) field.at_once.emplace(field.grams[way]);
       field.grams[way] = {};
     }
 }
@@ -104,15 +104,17 @@ void LiteralIndex::post_anchored(std::uint32_t number, std::vector<Posting>& pos
       {edge_hash(literal.text.data() + entry.offset, edge, seed_of(literal.field, kind)), entry});
 }
 
+bool LiteralIndex::searches_at_once(const Field& field) {
+  return ShortLiterals::is_available() && field.short_literals <= ShortLiterals::kGramsMax;
+}
+
 /// Few short ones are found without regard to how short they are.
 std::uint32_t LiteralIndex::gram_kind(const IndexedLiteral& literal) const {
   const std::size_t length = literal.text.size();
   if (length >= kBy4Min) return grams_by_4;
   if (!all_ascii(literal.text)) return length >= kBy1Min ? wide_grams : wide_pairs;
   if (length < kBy1Min) return pairs;
-  const bool at_once =
-      ShortLiterals::is_available() && fields_[literal.field].short_literals <= ShortLiterals::kGramsMax;
-  return length >= kBy2Min && !at_once ? grams_by_2 : grams_by_1;
+  return length >= kBy2Min && !searches_at_once(fields_[literal.field]) ? grams_by_2 : grams_by_1;
 }
 
 void LiteralIndex::post_anywhere(std::uint32_t number, std::vector<Posting>& postings) {

@@ -123,4 +123,10 @@ std::vector<RequiredText> required_texts(const Pattern& pattern) {
   return {};
 }
 
+bool can_be_searched_for(std::span<const RequiredText> texts) {
+  return !texts.empty() && std::ranges::all_of(texts, [](const RequiredText& text) {
+    return LiteralIndex::is_indexable(text.anchor, text.text);
+  });
+}
+
 }  // namespace riposte

@@ -38,13 +38,6 @@ CostClass class_of(const RuleTrigger& trigger) {
   return is_common_value(trigger) || is_short(trigger) ? CostClass::fair : CostClass::cheap;
 }
 
-bool can_be_searched_for(const Pattern& pattern) {
-  const std::vector<RequiredText> texts = required_texts(pattern);
-  return !texts.empty() && std::ranges::all_of(texts, [](const RequiredText& text) {
-    return LiteralIndex::is_indexable(text.anchor, text.text);
-  });
-}
-
 /// The first pattern for which any value of the field has to be looked at.
 const Pattern* untold_pattern(const Rule& rule, const std::string& field) {
   for (const Selection& selection : rule.selections)
@@ -53,7 +46,7 @@ const Pattern* untold_pattern(const Rule& rule, const std::string& field) {
         if (line.negated || line.field != field) continue;
         for (const std::vector<Pattern>& value : line.values)
           for (const Pattern& pattern : value)
-            if (!can_be_searched_for(pattern)) return &pattern;
+            if (!can_be_searched_for(required_texts(pattern))) return &pattern;
       }
   return nullptr;
 }

@@ -12,6 +12,7 @@
 #include "rules/matching/event_reading.h"
 #include "rules/matching/format.h"
 #include "rules/matching/literal_search.h"
+#include "rules/matching/quick_set.h"
 #include "rules/matching/witness.h"
 
 namespace riposte {
@@ -47,9 +48,8 @@ struct Scratch::Body {
   std::vector<Route> routes;
   LiteralSearch search;
   LiteralHits hits;
-  std::uint32_t round = 0;
-  std::vector<std::uint32_t> searched;  ///< by field: the round in which it was
-  std::vector<std::uint32_t> proposed;  ///< by rule, too
+  QuickSet searched;  ///< fields
+  QuickSet proposed;  ///< rules
   std::vector<std::uint32_t> candidates;
   std::vector<Answer> selections;  ///< of the rule being looked at
   std::vector<RuleIndex> matches;
@@ -156,13 +156,8 @@ struct RuleSet::Body {
       work.search.clear();
       work.rules = serial;
     }
-    if (work.searched.size() < route_fields()) work.searched.resize(route_fields());
-    if (work.proposed.size() < rules.size()) work.proposed.resize(rules.size());
-    if (++work.round == 0) {
-      std::ranges::fill(work.searched, 0);
-      std::ranges::fill(work.proposed, 0);
-      ++work.round;
-    }
+    work.searched.clear(route_fields());
+    work.proposed.clear(rules.size());
     work.reading.expect_lines(lines);
     work.hits.begin(literals.size());
     work.candidates.clear();
@@ -189,14 +184,13 @@ struct RuleSet::Body {
   bool admits(const Route& route, std::uint32_t rule) const { return route.admitted[log_source_of[rule]]; }
 
   void propose(std::uint32_t rule, const Route& route, Scratch::Body& work) const {
-    if (std::exchange(work.proposed[rule], work.round) != work.round && admits(route, rule))
-      work.candidates.push_back(rule);
+    if (work.proposed.insert(rule) && admits(route, rule)) work.candidates.push_back(rule);
   }
 
   /// Looks for the literals of one field in its values.
   void search(std::uint32_t number, const Route& route, Scratch::Body& work) const {
     const std::uint32_t field = Witness::kFirstField + number;
-    if (std::exchange(work.searched[field], work.round) == work.round) return;
+    if (!work.searched.insert(field)) return;
     if (const std::uint32_t ways = route.ways[field])
       for (const PreparedValue& value : work.reading.field(number).prepared)
         work.search.search(literals, field, ways, value.folded, work.hits);

@@ -58,6 +58,11 @@ double cost_of(const IndexedLiteral& literal, std::size_t count) {
   return search_cost(literal) + commonness(literal) + 1.5 * static_cast<double>(count);
 }
 
+/// As literals count fields.
+std::uint32_t field_of(const CompiledLine& line) {
+  return line.field ? Witness::kFirstField + static_cast<std::uint32_t>(*line.field) : Witness::kAnyField;
+}
+
 class WitnessFinder {
  public:
   WitnessFinder(const Rule& rule, CompiledRule& compiled, const LiteralCensus& census)
@@ -115,14 +120,10 @@ class WitnessFinder {
 
   MaybeCover of_pattern(const Pattern& pattern, CompiledLine& line) {
     if (is_absence(pattern)) return {};
-    const std::uint32_t field =
-        line.field ? Witness::kFirstField + static_cast<std::uint32_t>(*line.field) : Witness::kAnyField;
+    const std::uint32_t field = field_of(line);
     Cover cover;
     const std::vector<RequiredText> texts = required_texts(pattern);
-    const bool usable = !texts.empty() && std::ranges::all_of(texts, [](const RequiredText& text) {
-      return LiteralIndex::is_indexable(text.anchor, text.text);
-    });
-    if (!usable) {
+    if (!can_be_searched_for(texts)) {
       if (!line.field) return {};
       return Cover{kAnyValueCost, {{{field, Anchor::whole, ""}, false, nullptr}}};
     }
@@ -156,8 +157,7 @@ void LiteralCensus::count(const Rule& rule, const CompiledRule& compiled) {
     for (std::size_t m = 0; m < rule.selections[s].maps.size(); ++m)
       for (std::size_t l = 0; l < rule.selections[s].maps[m].size(); ++l) {
         const CompiledLine& line = compiled.selections[s].maps[m][l];
-        const std::uint32_t field =
-            line.field ? Witness::kFirstField + static_cast<std::uint32_t>(*line.field) : Witness::kAnyField;
+        const std::uint32_t field = field_of(line);
         for (const std::vector<Pattern>& value : rule.selections[s].maps[m][l].values)
           for (const Pattern& pattern : value)
             if (pattern.kind != Pattern::Kind::regex)

@@ -9,16 +9,16 @@ namespace riposte {
 void PathReading::read(const PathTable& table, const Event& event) {
   begin(table, event);
   const std::uint64_t shape = event.object_ == Tape::kRoot ? outline_->shape() : 0;
-  Plan& plan = plans_[shape % kPlans];
-  const bool is_planned = shape != 0 && plan.shape == shape && plan.table == table.serial();
-  std::vector<Meaning>& meanings = shape != 0 ? plan.meanings : meanings_;
-  if (!is_planned) {
-    make_plan(table, event, meanings);
+  Plan& plan = shape != 0 ? plans_[shape % kPlans] : passing_;
+  if (shape == 0 || plan.shape != shape || plan.table != table.serial()) {
+    make_plan(table, event, plan.meanings);
+    plan.signature = signature_of(table, plan.meanings);
     plan.table = table.serial();
     plan.shape = shape;
   }
+  signature_ = plan.signature;
   const std::vector<Member>& members = outline_->members();
-  for (const Meaning& meaning : meanings) {
+  for (const Meaning& meaning : plan.meanings) {
     const Member& member = members[meaning.member];
     if (meaning.unspaced)
       see_unspaced(meaning.slot, member, meaning.splits);
@@ -73,6 +73,16 @@ void PathReading::read_member(const PathTable& table, std::size_t number, const 
   const PathTable::Step* step = table.find(at.node, unspaced_key_, key_hash(unspaced_key_));
   if (step != nullptr && step->unspaced != PathTable::kNone)
     out.push_back({index, step->unspaced, at.splits, true});
+}
+
+SlotsSignature PathReading::signature_of(const PathTable& table, const std::vector<Meaning>& meanings) {
+  sorted_.clear();
+  for (const Meaning& meaning : meanings) sorted_.push_back(meaning.slot);
+  std::ranges::sort(sorted_);
+  sorted_.erase(std::ranges::unique(sorted_).begin(), sorted_.end());
+  SlotsSignature signature;
+  for (const PathTable::Slot slot : sorted_) signature.add(table.signature_of(slot));
+  return signature;
 }
 
 void PathReading::see(PathTable::Slot slot, std::uint32_t value, std::uint64_t splits) {

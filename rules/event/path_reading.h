@@ -19,6 +19,8 @@ class PathReading {
  public:
   void read(const PathTable& table, const Event& event);
 
+  /// Equal for events that have something at the same slots, whatever it is.
+  SlotsSignature signature() const { return signature_; }
   /// The slots at which something stands, be it null, in no order.
   std::span<const PathTable::Slot> touched() const { return touched_; }
   bool has(PathTable::Slot slot) const { return found_[slot].round == round_; }
@@ -33,6 +35,12 @@ class PathReading {
   void collect(PathTable::Slot slot, FieldValues& out) const;
   /// The value of a plain slot that has a single one which is no object and no array.
   std::optional<Scalar> single(PathTable::Slot slot) const;
+  /// The text of a slot that has a single value, when that is a string.
+  std::optional<std::string_view> only_string(PathTable::Slot slot) const {
+    const Found& found = found_[slot];
+    if (!has(slot) || !found.more.empty() || !tape_->is_string(found.value) || !is_plain(slot)) return {};
+    return tape_->string(found.value);
+  }
 
  private:
   struct Found {
@@ -60,11 +68,13 @@ class PathReading {
     std::uint64_t table = 0;
     std::uint64_t shape = 0;  ///< 0: not made yet
     std::vector<Meaning> meanings;
+    SlotsSignature signature;
   };
-  static constexpr std::size_t kPlans = 64;
+  static constexpr std::size_t kPlans = 512;
 
   void begin(const PathTable& table, const Event& event);
   void make_plan(const PathTable& table, const Event& event, std::vector<Meaning>& out);
+  SlotsSignature signature_of(const PathTable& table, const std::vector<Meaning>& meanings);
   void read_member(const PathTable& table, std::size_t number, const Place& at, std::vector<Meaning>& out);
   void see(PathTable::Slot slot, std::uint32_t value, std::uint64_t splits);
   void see_unspaced(PathTable::Slot slot, const Member& member, std::uint64_t splits);
@@ -80,8 +90,10 @@ class PathReading {
   std::vector<Found> found_;   ///< by slot
   std::vector<Place> places_;  ///< by member
   std::vector<Plan> plans_;
-  std::vector<Meaning> meanings_;  ///< of a document that is like no other
+  Plan passing_;  ///< of a document that is like no other
+  SlotsSignature signature_;
   std::vector<PathTable::Slot> touched_;
+  std::vector<PathTable::Slot> sorted_;  ///< while a signature is made
   std::string unspaced_key_;
   std::uint32_t round_ = 0;
 };

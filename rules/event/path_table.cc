@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -91,6 +92,9 @@ std::optional<PathTable::Slot> PathTable::add_unspaced(std::string_view containe
 void PathTable::finish() {
   static std::atomic<std::uint64_t> last_serial{0};
   serial_ = ++last_serial;
+  std::random_device device;
+  const auto random = [&] { return (std::uint64_t{device()} << 32) | device(); };
+  for (std::size_t slot = 0; slot < slots(); ++slot) signatures_.push_back({random(), random()});
   entries_.assign(std::bit_ceil(std::max(kEntriesMin, kRoomPerEntry * steps_.size())), {});
   const std::size_t mask = entries_.size() - 1;
   for (const auto& [place, step] : steps_) {

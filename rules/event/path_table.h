@@ -14,6 +14,19 @@
 
 namespace riposte {
 
+/// Stands for a set of slots. Sums of two secret random numbers for each: two sets that somebody thinks out have the same
+/// one time in 2^128.
+struct SlotsSignature {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+
+  void add(SlotsSignature other) {
+    first += other.first;
+    second += other.second;
+  }
+  bool operator==(const SlotsSignature&) const = default;
+};
+
 class PathTable {
  public:
   using Slot = std::uint32_t;  ///< number of a path
@@ -42,6 +55,7 @@ class PathTable {
   std::uint64_t serial() const { return serial_; }
   /// Of an unspaced slot the one of the container that its key must be in, else kNone.
   Slot container_of(Slot slot) const { return container_of_[slot]; }
+  SlotsSignature signature_of(Slot slot) const { return signatures_[slot]; }
   /// Null when no path goes this way. `hash`: key_hash(key).
   const Step* find(Node node, std::string_view key, std::uint64_t hash) const;
   /// Whether blanks in this node's keys may have to be overlooked.
@@ -64,6 +78,7 @@ class PathTable {
   Slot new_slot(Slot container);
 
   std::vector<Slot> container_of_;  ///< by slot
+  std::vector<SlotsSignature> signatures_;  ///< by slot
   std::uint64_t serial_ = 0;
   std::map<std::string, Slot, std::less<>> slot_of_;
   std::map<std::string, Slot, std::less<>> unspaced_slot_of_;

@@ -18,18 +18,6 @@ bool needs_value(const FieldMatch& match) {
   });
 }
 
-/// How long it takes to see that a line does not hold, compared with others of its kind.
-std::size_t effort(const CompiledLine& line) {
-  if (line.witness) return 0;
-  std::size_t sum = 1;
-  for (const std::vector<CompiledPattern>& value : line.values)
-    for (const CompiledPattern& pattern : value) {
-      const auto* matcher = std::get_if<ValueMatcher>(&pattern);
-      sum += matcher != nullptr ? matcher->effort() : 2;
-    }
-  return line.field ? sum : 100 * sum;  // all of the event's texts
-}
-
 /// Compiles one rule, and notes the fields that it looks at.
 class RuleCompiler {
  public:
@@ -94,6 +82,17 @@ std::size_t FieldNames::number_of(const std::string& name) {
   const auto [it, is_new] = numbers_.emplace(name, names_.size());
   if (is_new) names_.push_back(name);
   return it->second;
+}
+
+std::size_t effort(const CompiledLine& line) {
+  if (line.witness) return 0;
+  std::size_t sum = 1;
+  for (const std::vector<CompiledPattern>& value : line.values)
+    for (const CompiledPattern& pattern : value) {
+      const auto* matcher = std::get_if<ValueMatcher>(&pattern);
+      sum += matcher != nullptr ? matcher->effort() : 2;
+    }
+  return line.field ? sum : 100 * sum;  // all of the event's texts
 }
 
 void order_lines(CompiledRule& rule) {

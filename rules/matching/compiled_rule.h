@@ -55,6 +55,8 @@ struct CompiledRule {
   std::vector<std::size_t> fields;  ///< that it looks at, in rising order
 };
 
+/// How long it takes to see that a line does not hold, compared with others.
+std::size_t effort(const CompiledLine& line);
 /// Puts what is quickly seen before what takes long: a map fails with the first of its lines.
 void order_lines(CompiledRule& rule);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <limits>
 
 #include "rules/matching/fold.h"
@@ -23,6 +24,12 @@ bool reference_holds(const CompiledReference& reference, const PreparedField& fo
       return refers(reference.reference, reference.cased, value, other);
     });
   });
+}
+
+/// Reads and writes up to a block more than the text has.
+constexpr std::size_t kBlock = 32;
+void copy_by_blocks(std::string_view text, char* to) {
+  for (std::size_t at = 0; at < text.size(); at += kBlock) std::memcpy(to + at, text.data() + at, kBlock);
 }
 
 }  // namespace
@@ -47,7 +54,7 @@ void EventReading::begin_round() {
 
 void EventReading::fold_strings() {
   original_ = event_->string_bytes();
-  if (folded_.size() < original_.size()) folded_.resize(2 * original_.size());
+  if (folded_.size() < original_.size() + kBlock) folded_.resize(2 * original_.size() + kBlock);
   is_special_ = !fold_ascii(original_, folded_.data()) && folds_into_ascii(original_);
 }
 
@@ -85,6 +92,31 @@ const PreparedField& EventReading::field(std::size_t number) {
   format_->field(number).collect(*event_, *paths_, found.values);
   prepare_all(found);
   return found;
+}
+
+std::string_view EventReading::joined_strings(std::size_t shortest) {
+  string_leaves_.clear();
+  event_->collect_strings(string_leaves_);
+  char* to = joined_.data();
+  const char* end = to + joined_.size();
+  for (const std::string_view text : string_leaves_) {
+    if (text.size() < shortest) continue;
+    const std::string_view value = folded(text);
+    const auto left = static_cast<std::size_t>(end - to);
+    if (left <= value.size() + kBlock) {
+      const auto size = static_cast<std::size_t>(to - joined_.data());
+      joined_.resize(2 * (size + value.size() + kBlock));
+      to = joined_.data() + size;
+      end = joined_.data() + joined_.size();
+    }
+    if (is_special_)
+      std::ranges::copy(value, to);
+    else
+      copy_by_blocks(value, to);
+    to += value.size();
+    *to++ = LiteralIndex::kSeparator;
+  }
+  return {joined_.data(), static_cast<std::size_t>(to - joined_.data())};
 }
 
 const PreparedField& EventReading::strings() {

@@ -27,22 +27,18 @@ struct PreparedField {
   std::vector<PreparedValue> prepared;  ///< those that are not null
 };
 
-class EventReading : public SeveralValues {
+class EventReading {
  public:
   /// `paths`: what the event has. Both live as long as the event is read.
   void begin(const Event& event, const Format& format, const PathReading& paths);
 
   const PreparedField& field(std::size_t number);
+  /// A text of the event as fold() makes it.
+  std::string_view folded(std::string_view text);
   /// Every string of the event.
   const PreparedField& strings();
-  /// The same, folded, one behind the other with other bytes between them; empty when they cannot be had so.
-  std::optional<std::string_view> folded_strings() const {
-    if (is_special_) return {};
-    return std::string_view(folded_.data(), original_.size());
-  }
-  bool have(std::size_t begin, std::size_t size) const override {
-    return event_->has_in_a_string(original_.substr(begin, size));
-  }
+  /// Those of at least so many bytes as fold() makes them, with LiteralIndex::kSeparator behind each.
+  std::string_view joined_strings(std::size_t shortest);
 
   /// Lines whose outcome is known before anybody looks at their values, by CompiledLine::witness.
   void expect_lines(std::size_t count) { lines_.clear(count); }
@@ -52,7 +48,6 @@ class EventReading : public SeveralValues {
  private:
   void begin_round();
   void fold_strings();
-  std::string_view folded(std::string_view text);
   PreparedValue prepare(const Scalar& scalar);
   void prepare_all(PreparedField& found);
 
@@ -64,6 +59,8 @@ class EventReading : public SeveralValues {
   PreparedField strings_;
   std::vector<std::string_view> string_leaves_;
   QuickSet lines_;  ///< those that were marked
+
+  std::vector<char> joined_;
 
   TextArena arena_;
   std::string_view original_;  ///< the bytes that the event's strings lie in

@@ -30,7 +30,9 @@ void LiteralIndex::look_up(std::uint64_t hash, const Searched& text, std::size_t
     if (left < entry->length) continue;
     if (anchor == Anchor::whole && text.folded.size() != entry->length) continue;
     if (!same_bytes(text.folded.data() + begin, texts_.data() + entry->text, entry->length)) continue;
-    if (text.values == nullptr || text.values->have(begin, entry->length)) hits.add(entry->literal);
+    if (text.is_joined && text.folded.substr(begin, entry->length).find(kSeparator) != std::string_view::npos)
+      continue;
+    hits.add(entry->literal);
   }
 }
 
@@ -110,9 +112,9 @@ void LiteralIndex::search(std::uint32_t field, std::uint32_t ways, std::string_v
   search_anywhere(field, ways, {folded}, hits);
 }
 
-void LiteralIndex::search_all(std::uint32_t field, std::uint32_t ways, std::string_view folded,
-                              const SeveralValues& values, LiteralHits& hits) const {
-  search_anywhere(field, ways & kWaysAnywhere, {folded, &values}, hits);
+void LiteralIndex::search_joined(std::uint32_t field, std::uint32_t ways, std::string_view joined,
+                                 LiteralHits& hits) const {
+  search_anywhere(field, ways & kWaysAnywhere, {joined, true}, hits);
 }
 
 }  // namespace riposte

@@ -57,14 +57,6 @@ class LiteralHits {
   std::vector<std::uint32_t> places_;
 };
 
-/// Many values one behind the other, with other bytes between them.
-class SeveralValues {
- public:
-  virtual ~SeveralValues() = default;
-  /// Whether so many bytes from there on are all of one value.
-  virtual bool have(std::size_t begin, std::size_t size) const = 0;
-};
-
 class LiteralIndex {
  public:
   /// Shorter ones cannot be found anywhere: see is_indexable().
@@ -83,11 +75,14 @@ class LiteralIndex {
   std::uint32_t field_of(std::uint32_t literal) const { return literals_[literal].field; }
   /// Adds what the value has and what these ways find. `folded`: as fold() makes it.
   void search(std::uint32_t field, std::uint32_t ways, std::string_view folded, LiteralHits& hits) const;
-  /// The same for many values at once, as far as these ways can: they do not look at where a value begins or
-  /// ends.
-  void search_all(std::uint32_t field, std::uint32_t ways, std::string_view folded,
-                  const SeveralValues& values, LiteralHits& hits) const;
+  /// The same for many values at once, each with kSeparator behind it, as far as these ways can: they do not
+  /// look at where a value begins or ends.
+  void search_joined(std::uint32_t field, std::uint32_t ways, std::string_view joined,
+                     LiteralHits& hits) const;
   static const std::uint32_t kWaysAnywhere;
+  static constexpr char kSeparator = '\xFF';  ///< in no UTF-8
+  /// Of the field's literals; 0: it has none.
+  std::size_t shortest(std::uint32_t field) const { return field < fields_.size() ? fields_[field].shortest : 0; }
 
  private:
   struct Entry {
@@ -122,6 +117,7 @@ class LiteralIndex {
     std::array<std::vector<std::uint32_t>, kGramWays> grams;  ///< while it is being built
     std::array<GramFilter, kGramWays> filters;
     std::uint32_t short_literals = 0;      ///< of four to six bytes of ASCII
+    std::size_t shortest = 0;              ///< bytes of a literal
     std::optional<ShortLiterals> at_once;  ///< finds grams_by_1; empty: they are too many
   };
 
@@ -138,7 +134,7 @@ class LiteralIndex {
   /// A text in which something is looked for.
   struct Searched {
     std::string_view folded;
-    const SeveralValues* values = nullptr;  ///< none: the text is one value
+    bool is_joined = false;  ///< many values, with separators
   };
   void look_up(std::uint64_t hash, const Searched& text, std::size_t at, Anchor anchor,
                LiteralHits& hits) const;

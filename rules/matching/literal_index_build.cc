@@ -26,7 +26,9 @@ void LiteralIndex::finish() {
     if (fields_.size() <= literal.field) fields_.resize(literal.field + 1);
     const bool is_short = literal.anchor == Anchor::anywhere && literal.text.size() >= kBy1Min &&
                           literal.text.size() < kBy4Min && all_ascii(literal.text);
-    fields_[literal.field].short_literals += is_short ? 1 : 0;
+    Field& field = fields_[literal.field];
+    field.short_literals += is_short ? 1 : 0;
+    field.shortest = field.shortest == 0 ? literal.text.size() : std::min(field.shortest, literal.text.size());
   }
   std::vector<Posting> postings;
   for (std::uint32_t number = 0; number < literals_.size(); ++number) {

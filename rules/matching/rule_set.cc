@@ -8,35 +8,19 @@
 #include "engine/lifecycle/action.h"
 #include "rules/language/condition.h"
 #include "rules/language/schema_reader.h"
+#include "rules/matching/candidate_index.h"
 #include "rules/matching/compiled_rule.h"
 #include "rules/matching/event_reading.h"
+#include "rules/matching/flat_rules.h"
 #include "rules/matching/format.h"
-#include "rules/matching/literal_search.h"
-#include "rules/matching/quick_set.h"
 #include "rules/matching/witness.h"
 
 namespace riposte {
 namespace {
 
-enum class Answer : std::uint8_t { unknown, no, yes };
-
 bool same(const LogSource& a, const LogSource& b) {
   return a.product == b.product && a.category == b.category && a.service == b.service;
 }
-
-/// What a literal, or any value at a field, sets off.
-struct Trigger {
-  std::uint32_t rule;
-  std::optional<std::uint32_t> line;  ///< which it makes true
-};
-using Triggers = std::vector<Trigger>;
-
-/// What events from the same log sources have to be searched for.
-struct Route {
-  Admitted admitted;
-  std::vector<std::uint32_t> ways;    ///< of searching, by field as literals count them
-  std::vector<std::uint32_t> always;  ///< rules that nothing in particular sets off
-};
 
 }  // namespace
 
@@ -44,14 +28,8 @@ struct Scratch::Body {
   std::uint64_t rules = 0;  ///< RuleSet::Body::serial of the set that all this is about
   PathReading paths;
   EventReading reading;
-  OriginMemo origins;
-  std::vector<Route> routes;
-  LiteralSearch search;
-  LiteralHits hits;
-  QuickSet searched;  ///< fields
-  QuickSet proposed;  ///< rules
-  std::vector<std::uint32_t> candidates;
-  std::vector<Answer> selections;  ///< of the rule being looked at
+  CandidateMemory candidates;
+  LookMemory looks;
   std::vector<RuleIndex> matches;
   bool measures = false;
   std::vector<RuleCost> costs;
@@ -67,16 +45,13 @@ const std::vector<RuleCost>& Scratch::rule_costs() const { return body_->costs; 
 
 struct RuleSet::Body {
   std::vector<Rule> rules;
-  std::vector<CompiledRule> compiled;
+  std::vector<CompiledRule> compiled;  ///< until they are flat
+  FlatRules flat;
   std::vector<LogSource> log_sources;        ///< each once
   std::vector<std::uint32_t> log_source_of;  ///< by rule
   PathTable paths;
   std::vector<Format> formats;  ///< the last one takes what no other recognises
-  LiteralIndex literals;
-  std::vector<Triggers> by_literal;
-  std::vector<Triggers> by_field;     ///< set off by any value, by field
-  std::vector<std::uint32_t> always;  ///< rules that nothing in particular sets off
-  std::uint32_t lines = 0;            ///< that a literal makes true
+  CandidateIndex candidates{formats, flat, log_source_of};
   std::string digest;
   CompileOptions options;
   const std::uint64_t serial = next_serial();  ///< no other set of this process has it, now or later
@@ -110,25 +85,12 @@ struct RuleSet::Body {
     LiteralCensus census;
     for (std::size_t i = 0; i < rules.size(); ++i) census.count(rules[i], compiled[i]);
     for (std::uint32_t i = 0; i < rules.size(); ++i) {
-      const auto witnesses = witnesses_of(rules[i], compiled[i], census);
-      if (!witnesses) always.push_back(i);
-      if (witnesses)
-        for (const Witness& witness : *witnesses) add_trigger(i, witness);
+      candidates.add(i, witnesses_of(rules[i], compiled[i], census));
+      order_lines(compiled[i]);
+      flat.add(rules[i], std::move(compiled[i]));
     }
-    for (CompiledRule& rule : compiled) order_lines(rule);
-    literals.finish();
-  }
-
-  void add_trigger(std::uint32_t rule, const Witness& witness) {
-    Trigger trigger{rule, {}};
-    if (witness.line != nullptr) {
-      if (!witness.line->witness) witness.line->witness = lines++;
-      trigger.line = witness.line->witness;
-    }
-    std::vector<Triggers>& by = witness.is_literal ? by_literal : by_field;
-    const std::uint32_t number = witness.is_literal ? literals.add(witness.literal) : witness.literal.field;
-    if (by.size() <= number) by.resize(number + 1);
-    by[number].push_back(trigger);
+    compiled = {};
+    candidates.finish();
   }
 
   /// The format, and the event as it reads it; `paths` has been read from that.
@@ -150,87 +112,13 @@ struct RuleSet::Body {
   }
 
   void begin_event(Scratch::Body& work) const {
-    if (work.rules != serial) {
-      work.origins.clear();
-      work.routes.clear();
-      work.search.clear();
-      work.rules = serial;
-    }
-    work.searched.clear(route_fields());
-    work.proposed.clear(rules.size());
-    work.reading.expect_lines(lines);
-    work.hits.begin(literals.size());
-    work.candidates.clear();
+    if (work.rules != serial) work.candidates.clear();
+    work.rules = serial;
     work.matches.clear();
   }
 
-  std::size_t route_fields() const { return Witness::kFirstField + formats.front().fields(); }
-
-  /// The number of the route for these log sources.
-  std::size_t route_to(Admitted admitted, Scratch::Body& work) const {
-    const auto known = std::ranges::find(work.routes, admitted, &Route::admitted);
-    if (known != work.routes.end()) return static_cast<std::size_t>(known - work.routes.begin());
-    Route route{std::move(admitted), std::vector<std::uint32_t>(route_fields()), {}};
-    for (std::uint32_t literal = 0; literal < by_literal.size(); ++literal)
-      if (std::ranges::any_of(by_literal[literal],
-                              [&](const Trigger& trigger) { return admits(route, trigger.rule); }))
-        route.ways[literals.field_of(literal)] |= literals.ways_to(literal);
-    for (const std::uint32_t rule : always)
-      if (admits(route, rule)) route.always.push_back(rule);
-    work.routes.push_back(std::move(route));
-    return work.routes.size() - 1;
-  }
-
-  bool admits(const Route& route, std::uint32_t rule) const { return route.admitted[log_source_of[rule]]; }
-
-  void propose(std::uint32_t rule, const Route& route, Scratch::Body& work) const {
-    if (work.proposed.insert(rule) && admits(route, rule)) work.candidates.push_back(rule);
-  }
-
-  /// Looks for the literals of one field in its values.
-  void search(std::uint32_t number, const Route& route, Scratch::Body& work) const {
-    const std::uint32_t field = Witness::kFirstField + number;
-    if (!work.searched.insert(field)) return;
-    if (const std::uint32_t ways = route.ways[field])
-      for (const PreparedValue& value : work.reading.field(number).prepared)
-        work.search.search(literals, field, ways, value.folded, work.hits);
-    if (field < by_field.size())
-      for (const Trigger& trigger : by_field[field]) propose(trigger.rule, route, work);
-  }
-
-  /// Keywords may stand in any text. Most of them need not begin or end where it does: those are looked for
-  /// in all texts at once.
-  void search_strings(std::uint32_t ways, Scratch::Body& work) const {
-    const auto all = work.reading.folded_strings();
-    const std::uint32_t at_once = all ? ways & LiteralIndex::kWaysAnywhere : 0;
-    if (at_once != 0) literals.search_all(Witness::kAnyField, at_once, *all, work.reading, work.hits);
-    if (const std::uint32_t rest = ways & ~at_once)
-      for (const PreparedValue& value : work.reading.strings().prepared)
-        literals.search(Witness::kAnyField, rest, value.folded, work.hits);
-  }
-
-  void find_candidates(const Format& format, const Route& route, Scratch::Body& work) const {
-    format.for_each_field(work.paths, [&](std::uint32_t number) { search(number, route, work); });
-    search_strings(route.ways[Witness::kAnyField], work);
-    for (const std::uint32_t literal : work.hits.found())
-      for (const Trigger& trigger : by_literal[literal]) {
-        if (trigger.line) work.reading.mark_true(*trigger.line);
-        propose(trigger.rule, route, work);
-      }
-    for (const std::uint32_t rule : route.always) propose(rule, route, work);
-    std::ranges::sort(work.candidates);
-  }
-
-  /// Each selection is looked at once, however often the condition names it.
   bool matches(std::uint32_t index, Scratch::Body& work) const {
-    const CompiledRule& rule = compiled[index];
-    work.selections.assign(rule.selections.size(), Answer::unknown);
-    return holds(rules[index].condition, [&](std::size_t number) {
-      Answer& known = work.selections[number];
-      if (known == Answer::unknown)
-        known = holds(rule.selections[number], work.reading) ? Answer::yes : Answer::no;
-      return known == Answer::yes;
-    });
+    return flat.matches(index, work.reading, work.looks);
   }
 
   bool matches_timed(std::uint32_t index, Scratch::Body& work) const {
@@ -280,12 +168,9 @@ Result<Matches> RuleSet::match(const Event& event, Scratch& scratch) const {
   const Format& format = body_->formats[number];
   work.reading.begin(inner, format, work.paths);
   body_->begin_event(work);
-  const std::size_t route = work.origins.route_of(format, number, inner, work.paths, [&](Admitted admitted) {
-    return body_->route_to(std::move(admitted), work);
-  });
-  body_->find_candidates(format, work.routes[route], work);
-  for (const std::uint32_t i : work.candidates)
+  for (const std::uint32_t i : body_->candidates.find(number, inner, work.paths, work.reading, work.candidates))
     if (work.measures ? body_->matches_timed(i, work) : body_->matches(i, work)) work.matches.emplace_back(i);
+  std::ranges::sort(work.matches);
   return Matches{{&format.schema(), inner}, work.matches};
 }
 

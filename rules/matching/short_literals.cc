@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -41,52 +42,64 @@ ShortLiterals::ShortLiterals(std::span<const std::uint32_t> grams) {
   }
 }
 
-bool ShortLiterals::may_stand(const char* from) const {
-  unsigned buckets = (1U << kBuckets) - 1;
-  for (std::size_t at = 0; at < kGram; ++at) {
-    const auto byte = static_cast<std::uint8_t>(from[at]);
-    buckets &= static_cast<unsigned>(low_[at][byte & kHalfMask] & high_[at][byte >> kHalf]);
-  }
-  return buckets != 0;
-}
-
-void ShortLiterals::find(std::string_view text, std::vector<std::uint32_t>& places) const {
-  places.clear();
-  for (std::size_t at = find_by_blocks(text, places); at + kGram <= text.size(); ++at)
-    if (may_stand(text.data() + at)) places.push_back(static_cast<std::uint32_t>(at));
-}
-
 #if defined(__x86_64__)
-/// The place behind the last whole block.
-__attribute__((target("avx2"))) std::size_t ShortLiterals::find_by_blocks(
-    std::string_view text, std::vector<std::uint32_t>& places) const {
-  constexpr std::size_t kPlacesAtOnce = sizeof(__m256i);
-  __m256i low[kGram];
-  __m256i high[kGram];
-  for (std::size_t i = 0; i < kGram; ++i) {
-    low[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(low_[i].data())));
-    high[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(high_[i].data())));
-  }
+namespace {
+
+constexpr std::size_t kPlacesAtOnce = sizeof(__m256i);
+/// What a block's places are judged by.
+constexpr std::size_t kBlock = kPlacesAtOnce + ShortLiterals::kGram - 1;
+
+struct Tables {
+  __m256i low[ShortLiterals::kGram];
+  __m256i high[ShortLiterals::kGram];
+};
+
+/// A bit for each place of the block where a gram may stand.
+__attribute__((target("avx2"), always_inline)) inline std::uint32_t places_of(const char* block,
+                                                                              const Tables& tables) {
   const __m256i mask = _mm256_set1_epi8(kHalfMask);
-  const __m256i none = _mm256_setzero_si256();
-  std::size_t at = 0;
-  for (; at + kPlacesAtOnce + kGram - 1 <= text.size(); at += kPlacesAtOnce) {
-    __m256i buckets = _mm256_set1_epi8(-1);
-    for (std::size_t i = 0; i < kGram; ++i) {
-      const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at + i));
-      const __m256i by_low = _mm256_shuffle_epi8(low[i], _mm256_and_si256(bytes, mask));
-      const __m256i by_high =
-          _mm256_shuffle_epi8(high[i], _mm256_and_si256(_mm256_srli_epi16(bytes, kHalf), mask));
-      buckets = _mm256_and_si256(buckets, _mm256_and_si256(by_low, by_high));
-    }
-    auto found = ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(buckets, none)));
-    for (; found != 0; found &= found - 1)
-      places.push_back(static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(std::countr_zero(found)));
+  __m256i buckets = _mm256_set1_epi8(-1);
+  for (std::size_t i = 0; i < ShortLiterals::kGram; ++i) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block + i));
+    const __m256i by_low = _mm256_shuffle_epi8(tables.low[i], _mm256_and_si256(bytes, mask));
+    const __m256i by_high =
+        _mm256_shuffle_epi8(tables.high[i], _mm256_and_si256(_mm256_srli_epi16(bytes, kHalf), mask));
+    buckets = _mm256_and_si256(buckets, _mm256_and_si256(by_low, by_high));
   }
-  return at;
+  return ~static_cast<std::uint32_t>(
+      _mm256_movemask_epi8(_mm256_cmpeq_epi8(buckets, _mm256_setzero_si256())));
+}
+
+void add(std::uint32_t found, std::size_t block, std::vector<std::uint32_t>& places) {
+  for (; found != 0; found &= found - 1)
+    places.push_back(static_cast<std::uint32_t>(block) + static_cast<std::uint32_t>(std::countr_zero(found)));
+}
+
+}  // namespace
+
+__attribute__((target("avx2"))) void ShortLiterals::find(std::string_view text,
+                                                         std::vector<std::uint32_t>& places) const {
+  places.clear();
+  if (text.size() < kGram) return;
+  Tables tables;
+  for (std::size_t i = 0; i < kGram; ++i) {
+    tables.low[i] =
+        _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(low_[i].data())));
+    tables.high[i] =
+        _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(high_[i].data())));
+  }
+  std::size_t at = 0;
+  for (; at + kBlock <= text.size(); at += kPlacesAtOnce)
+    add(places_of(text.data() + at, tables), at, places);
+  const std::size_t left = text.size() - at;
+  if (left < kGram) return;
+  std::array<char, kBlock> last{};
+  std::memcpy(last.data(), text.data() + at, left);
+  const std::uint32_t its_own = (std::uint32_t{1} << (left - kGram + 1)) - 1;
+  add(places_of(last.data(), tables) & its_own, at, places);
 }
 #else
-std::size_t ShortLiterals::find_by_blocks(std::string_view, std::vector<std::uint32_t>&) const { return 0; }
+void ShortLiterals::find(std::string_view, std::vector<std::uint32_t>& places) const { places.clear(); }
 #endif
 
 }  // namespace riposte

@@ -1,4 +1,4 @@
-/// Where in a text one of some short literals may begin, sixteen or thirty-two places at a time.
+/// Where in a text one of some short literals may begin, thirty-two places at a time.
 ///
 /// The idea is Teddy's (of Hyperscan): each of the four bytes of a gram is looked up by its two halves in
 /// tables of sixteen, which give the set of buckets that it can belong to.
@@ -29,8 +29,6 @@ class ShortLiterals {
 
  private:
   using Table = std::array<std::uint8_t, 16>;
-  bool may_stand(const char* from) const;
-  std::size_t find_by_blocks(std::string_view text, std::vector<std::uint32_t>& places) const;
 
   std::array<Table, kGram> low_{};   ///< by the lower half of each byte: its buckets
   std::array<Table, kGram> high_{};  ///< by the upper half

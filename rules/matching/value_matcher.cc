@@ -206,8 +206,8 @@ std::expected<ValueMatcher, std::string> ValueMatcher::make_regex(const std::str
 
 std::expected<ValueMatcher, std::string> ValueMatcher::make_text(const Pattern& pattern,
                                                                  const std::string& text) {
-  if (pattern.cased) return ValueMatcher(Literal{pattern.kind, true, text});
-  if (riposte::fold_is_enough(text)) return ValueMatcher(Literal{pattern.kind, false, fold(text)});
+  if (pattern.cased) return ValueMatcher(LiteralPattern{pattern.kind, true, text});
+  if (riposte::fold_is_enough(text)) return ValueMatcher(LiteralPattern{pattern.kind, false, fold(text)});
   return make_regex(expression_of(pattern.kind, text));
 }
 
@@ -280,11 +280,11 @@ std::size_t ValueMatcher::effort() const {
   constexpr std::size_t kRegex = 100;
   if (std::holds_alternative<Regex>(test_)) return kRegex;
   if (std::holds_alternative<Wildcards>(test_)) return kWildcards;
-  const auto* literal = std::get_if<Literal>(&test_);
+  const auto* literal = this->literal();
   return literal != nullptr && literal->kind == Pattern::Kind::contains ? kSearch : 1;
 }
 
-bool ValueMatcher::holds(const Literal& literal, const PreparedValue& value) {
+bool ValueMatcher::holds(const LiteralPattern& literal, const PreparedValue& value) {
   const std::string_view text = literal.cased ? value.text : value.folded;
   switch (literal.kind) {
     case Pattern::Kind::contains:

@@ -30,6 +30,13 @@ struct PreparedValue {
 /// What one regular expression may use; the largest public rule needs a fraction. Bytes.
 inline constexpr std::int64_t kRegexMemoryMax = std::int64_t{8} << 20;
 
+/// A text that a value must be, or have in it.
+struct LiteralPattern {
+  Pattern::Kind kind;  ///< equals, contains, starts_with or ends_with
+  bool cased;
+  std::string text;  ///< folded unless `cased`
+};
+
 class ValueMatcher {
  public:
   /// Errors: what RE2 says about the expression.
@@ -40,17 +47,14 @@ class ValueMatcher {
   bool matches(const PreparedValue& value) const;
   /// How long matches() takes, in units of the comparison of two texts, roughly.
   std::size_t effort() const;
+  /// Null when there is more to it than a text.
+  const LiteralPattern* literal() const { return std::get_if<LiteralPattern>(&test_); }
 
  private:
   struct Null {};
   struct Present {};
   struct Exists {
     bool wanted;
-  };
-  struct Literal {
-    Pattern::Kind kind;
-    bool cased;
-    std::string text;  ///< folded unless `cased`
   };
   struct Number {
     long double value;  ///< holds every 64-bit integer and every double exactly
@@ -73,7 +77,7 @@ class ValueMatcher {
     std::vector<Token> tokens;  ///< folded unless `cased`
   };
   using Regex = std::shared_ptr<const re2::RE2>;
-  using Test = std::variant<Null, Present, Exists, Flag, Number, Comparison, Literal, Wildcards, Regex,
+  using Test = std::variant<Null, Present, Exists, Flag, Number, Comparison, LiteralPattern, Wildcards, Regex,
                             IpNetwork, TimePart>;
 
   explicit ValueMatcher(Test test) : test_(std::move(test)) {}
@@ -82,7 +86,7 @@ class ValueMatcher {
   static std::expected<ValueMatcher, std::string> make_wildcards(const Glob& glob, bool cased);
   static bool glob_matches(const std::vector<Token>& tokens, std::string_view text);
 
-  static bool holds(const Literal& literal, const PreparedValue& value);
+  static bool holds(const LiteralPattern& literal, const PreparedValue& value);
   static bool holds(const Wildcards& wildcards, const PreparedValue& value);
   static bool holds(const Regex& regex, const PreparedValue& value);
   static bool holds(const Flag& flag, const PreparedValue& value);

@@ -24,7 +24,7 @@ class ValueMemo {
   static constexpr std::size_t kTextMax = 2048;
   static bool takes(std::string_view text) { return text.size() >= kTextMin && text.size() <= kTextMax; }
 
-  struct Entry {
+  struct alignas(64) Entry {
     std::uint64_t hash = 0;
     std::uint64_t text = 0;  ///< how many bytes had been written into the ring before it
     std::uint32_t length = 0;
@@ -34,6 +34,8 @@ class ValueMemo {
     std::array<std::uint32_t, kHitsMax> literals{};
   };
 
+  /// The value will be asked for soon.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&entries_[hash % kEntries]); }
   /// What is known of the value; null when it was not searched in all of these ways. `hash`: of the text and
   /// the field.
   const Entry* find(std::uint64_t hash, std::uint32_t field, std::uint32_t ways,

@@ -7,6 +7,7 @@
 #include "rules/event/event_parser.h"
 #include "rules/language/reader.h"
 #include "rules/language/schema_reader.h"
+#include "rules/matching/candidate_index.h"
 #include "rules/matching/rule_set.h"
 #include "tests/property/counted_memory.h"
 #include "tests/support/seeded.h"
@@ -15,7 +16,7 @@ namespace riposte {
 namespace {
 
 constexpr std::size_t kEvents = 200;
-constexpr int kWarmUps = 3;
+constexpr int kWarmUps = CandidateMemory::kEventsUntilRules + 1;
 
 /// What rules of all kinds ask for: texts at every place, lists, wildcards, expressions, numbers, keywords,
 /// addresses, negations, other fields.

@@ -1,6 +1,7 @@
 #include "tests/property/comparison.h"
 
 #include "rules/language/reader.h"
+#include "rules/matching/candidate_index.h"
 
 namespace riposte::naive {
 namespace {
@@ -33,23 +34,31 @@ Compared Comparison::compare(Maker& maker, std::size_t events) {
     result.disagreement = "the rule is refused:\n" + said + result.rule.yaml();
     return result;
   }
-  for (; result.events.size() < events;) {
-    const Json& json = result.events.emplace_back(maker.event());
-    const auto event = parser_.parse(json.dump());
-    if (!event) {
-      result.disagreement = event.error().detail + ": " + json.dump();
-      return result;
-    }
-    const auto matches = rules->match(*event, scratch_);
-    const bool wanted = result.rule.matches(json);
-    result.matched += wanted ? 1 : 0;
-    if (matches && !matches->empty() == wanted) continue;
-    result.disagreement = (wanted ? "no match, but the naive interpreter matches:\n"
-                                  : "a match, but the naive interpreter has none:\n") +
-                          result.rule.yaml() + json.dump();
-    return result;
+  while (result.events.size() < events && result.disagreement.empty()) {
+    result.events.push_back(maker.event());
+    result.matched += judge(*rules, result.events.back(), result) ? 1 : 0;
   }
+  // What events with the same fields can match is asked only once there were some.
+  for (std::uint32_t i = 0; i < CandidateMemory::kEventsUntilRules && result.disagreement.empty(); ++i)
+    judge(*rules, result.events.back(), result);
+  for (std::size_t i = 0; i < result.events.size() && result.disagreement.empty(); ++i)
+    judge(*rules, result.events[i], result);
   return result;
+}
+
+bool Comparison::judge(const RuleSet& rules, const Json& json, Compared& result) {
+  const auto event = parser_.parse(json.dump());
+  if (!event) {
+    result.disagreement = event.error().detail + ": " + json.dump();
+    return false;
+  }
+  const auto matches = rules.match(*event, scratch_);
+  const bool wanted = result.rule.matches(json);
+  if (matches && !matches->empty() == wanted) return wanted;
+  result.disagreement = (wanted ? "no match, but the naive interpreter matches:\n"
+                                : "a match, but the naive interpreter has none:\n") +
+                        result.rule.yaml() + json.dump();
+  return wanted;
 }
 
 }  // namespace riposte::naive

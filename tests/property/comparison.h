@@ -21,6 +21,9 @@ class Comparison {
   Compared compare(Maker& maker, std::size_t events);
 
  private:
+  /// Whether the event matches; `result` is told when only one of both says so.
+  bool judge(const RuleSet& rules, const Json& json, Compared& result);
+
   EventParser parser_;
   Scratch scratch_;
 };

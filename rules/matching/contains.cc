@@ -16,8 +16,10 @@ namespace riposte {
 namespace {
 
 /// glibc's is linear, but slow to start.
-bool contains_plainly(std::string_view text, std::string_view wanted) {
-  return ::memmem(text.data(), text.size(), wanted.data(), wanted.size()) != nullptr;
+std::size_t find_plainly(std::string_view text, std::string_view wanted, std::size_t at) {
+  const void* found = ::memmem(text.data() + at, text.size() - at, wanted.data(), wanted.size());
+  if (found == nullptr) return std::string_view::npos;
+  return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
 }
 
 #if defined(__SSE2__)
@@ -40,27 +42,29 @@ std::uint32_t places(const char* from, std::size_t distance, __m128i first, __m1
 }  // namespace
 
 #if defined(__SSE2__)
-bool contains(std::string_view text, std::string_view wanted) {
-  if (wanted.empty()) return true;
+std::size_t find_text(std::string_view text, std::string_view wanted, std::size_t at) {
+  if (wanted.empty()) return at <= text.size() ? at : std::string_view::npos;
   const std::size_t distance = wanted.size() - 1;
-  if (text.size() < distance + kBlock) return text.find(wanted) != std::string_view::npos;
+  if (text.size() < at + distance + kBlock) return text.find(wanted, at);
   const __m128i first = _mm_set1_epi8(wanted.front());
   const __m128i last = _mm_set1_epi8(wanted.back());
   // Texts made of nothing but beginnings of what is wanted go to the search that cannot be slowed down.
-  std::size_t patience = kBlock + text.size() / kBlock;
+  std::size_t patience = kBlock + (text.size() - at) / kBlock;
   const std::size_t last_block = text.size() - distance - kBlock;
-  for (std::size_t at = 0;; at = std::min(at + kBlock, last_block)) {
+  for (;; at = std::min(at + kBlock, last_block)) {
     for (std::uint32_t found = places(text.data() + at, distance, first, last); found != 0;
          found &= found - 1) {
-      const char* begin = text.data() + at + std::countr_zero(found);
-      if (same_bytes(begin, wanted.data(), wanted.size())) return true;
-      if (--patience == 0) return contains_plainly(text.substr(at), wanted);
+      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(found));
+      if (same_bytes(text.data() + place, wanted.data(), wanted.size())) return place;
+      if (--patience == 0) return find_plainly(text, wanted, at);
     }
-    if (at == last_block) return false;
+    if (at == last_block) return std::string_view::npos;
   }
 }
 #else
-bool contains(std::string_view text, std::string_view wanted) { return contains_plainly(text, wanted); }
+std::size_t find_text(std::string_view text, std::string_view wanted, std::size_t at) {
+  return at <= text.size() ? find_plainly(text, wanted, at) : std::string_view::npos;
+}
 #endif
 
 }  // namespace riposte

@@ -99,6 +99,17 @@ bool folds_into_ascii(std::string_view text) {
   return text.find(kLongS) != std::string_view::npos || text.find(kKelvin) != std::string_view::npos;
 }
 
+std::string_view longest_ascii(std::string_view text) {
+  std::string_view best;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && static_cast<unsigned char>(text[end]) < 0x80) ++end;
+    if (end - at > best.size()) best = text.substr(at, end - at);
+    at = end + 1;
+  }
+  return best;
+}
+
 bool fold_is_enough(std::string_view text) {
   if (!is_utf8(text)) return false;
   for (std::size_t at = 0; at < text.size(); at += utf8_length(text.substr(at))) {

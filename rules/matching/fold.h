@@ -29,4 +29,7 @@ std::vector<std::string> case_variants(std::string_view text, std::size_t most);
 /// Unicode's simple case folding of every character. `text` is UTF-8.
 std::string fold_beyond_ascii(std::string_view text);
 
+/// The longest run of ASCII: other characters have more cases than fold() knows.
+std::string_view longest_ascii(std::string_view text);
+
 }  // namespace riposte

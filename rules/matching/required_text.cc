@@ -4,16 +4,11 @@
 #include <cstdint>
 #include <string_view>
 
-#include <re2/filtered_re2.h>
-#include <re2/re2.h>
-
 #include "rules/matching/fold.h"
-#include "rules/matching/value_matcher.h"
+#include "rules/matching/regex_matcher.h"
 
 namespace riposte {
 namespace {
-
-bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
 Anchor anchor_of(Pattern::Kind kind) {
   switch (kind) {
@@ -26,18 +21,6 @@ Anchor anchor_of(Pattern::Kind kind) {
     default:
       return Anchor::whole;
   }
-}
-
-/// The longest run of ASCII: other characters have more cases than fold() knows.
-std::string_view longest_ascii(std::string_view text) {
-  std::string_view best;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = at;
-    while (end < text.size() && is_ascii(text[end])) ++end;
-    if (end - at > best.size()) best = text.substr(at, end - at);
-    at = end + 1;
-  }
-  return best;
 }
 
 /// A text of letters beyond ASCII is looked for in each of its cases, unless they are many.
@@ -67,35 +50,11 @@ std::vector<RequiredText> of_glob(const Glob& glob) {
   return {best};
 }
 
-/// One text in the expression that no match can do without, or all that RE2 says one must be there of.
 std::vector<RequiredText> of_regex(const std::string& expression) {
-  RE2::Options options;
-  options.set_max_mem(kRegexMemoryMax);
-  options.set_log_errors(false);
-  re2::FilteredRE2 filter(static_cast<int>(LiteralIndex::kAnywhereMin));
-  int id = 0;
-  if (filter.Add(expression, options, &id) != RE2::NoError) return {};
-  std::vector<std::string> atoms;
-  filter.Compile(&atoms);
-  const auto passes = [&](const std::vector<int>& found) {
-    std::vector<int> potentials;
-    filter.AllPotentials(found, &potentials);
-    return !potentials.empty();
-  };
-  if (atoms.empty() || passes({})) return {};
-  std::vector<RequiredText> all;
-  const std::string* needed = nullptr;
-  for (std::size_t i = 0; i < atoms.size(); ++i) {
-    // RE2 has characters beyond ASCII in lower case here, which fold() has not.
-    atoms[i] = longest_ascii(atoms[i]);
-    all.push_back({Anchor::anywhere, fold(atoms[i]), false});
-    std::vector<int> others;
-    for (std::size_t k = 0; k < atoms.size(); ++k)
-      if (k != i) others.push_back(static_cast<int>(k));
-    if (!passes(others) && (needed == nullptr || needed->size() < atoms[i].size())) needed = &atoms[i];
-  }
-  if (needed != nullptr) return {{Anchor::anywhere, fold(*needed), false}};
-  return all;
+  std::vector<RequiredText> texts;
+  for (std::string& text : texts_needed_by(expression, LiteralIndex::kAnywhereMin))
+    texts.push_back({Anchor::anywhere, std::move(text), false});
+  return texts;
 }
 
 /// Numbers below have one text only, as long as nobody writes a minus before a zero.

@@ -54,20 +54,6 @@ std::string expression_of(Pattern::Kind kind, const std::string& text) {
   return fmt::format("(?is){}{}{}", front ? R"(\A)" : "", RE2::QuoteMeta(text), back ? R"(\z)" : "");
 }
 
-/// Bytes of the character that begins at the front of valid UTF-8.
-std::size_t character_length(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  return std::min(length, text.size());
-}
-
-/// Bytes of the dash or slash that stands in front; 0 when none does.
-std::size_t dash_length(std::string_view text) {
-  for (const std::string_view dash : kDashes)
-    if (text.starts_with(dash)) return dash.size();
-  return 0;
-}
-
 std::optional<long double> number_of(const Scalar& scalar) {
   if (const auto* number = std::get_if<std::int64_t>(&scalar.value)) return *number;
   if (const auto* number = std::get_if<std::uint64_t>(&scalar.value)) return *number;
@@ -196,12 +182,9 @@ std::expected<ValueMatcher, std::string> ValueMatcher::make(const Pattern& patte
 }
 
 std::expected<ValueMatcher, std::string> ValueMatcher::make_regex(const std::string& expression) {
-  RE2::Options options;
-  options.set_max_mem(kRegexMemoryMax);
-  options.set_log_errors(false);
-  auto regex = std::make_shared<const RE2>(expression, options);
-  if (!regex->ok()) return std::unexpected(regex->error());
-  return ValueMatcher(Regex(std::move(regex)));
+  auto regex = RegexMatcher::make(expression);
+  if (!regex) return std::unexpected(std::move(regex.error()));
+  return ValueMatcher(std::move(*regex));
 }
 
 std::expected<ValueMatcher, std::string> ValueMatcher::make_text(const Pattern& pattern,
@@ -213,47 +196,7 @@ std::expected<ValueMatcher, std::string> ValueMatcher::make_text(const Pattern& 
 
 std::expected<ValueMatcher, std::string> ValueMatcher::make_wildcards(const Glob& glob, bool cased) {
   if (!cased && !fold_is_enough(glob)) return make_regex(expression_of(glob));
-  Wildcards wildcards{cased, {}};
-  for (const GlobPiece& piece : glob) {
-    if (piece.kind == GlobPiece::Kind::any_string) wildcards.tokens.push_back(kAnyString);
-    if (piece.kind == GlobPiece::Kind::any_character) wildcards.tokens.push_back(kAnyCharacter);
-    if (piece.kind == GlobPiece::Kind::any_dash) wildcards.tokens.push_back(kAnyDash);
-    for (const char c : cased ? piece.text : fold(piece.text)) wildcards.tokens.push_back(c);
-  }
-  return ValueMatcher(std::move(wildcards));
-}
-
-/// On a mismatch the last `*` takes one character more: quadratic at worst, and never deeper.
-bool ValueMatcher::glob_matches(const std::vector<Token>& tokens, std::string_view text) {
-  constexpr std::size_t kNone = std::string_view::npos;
-  std::size_t token = 0;
-  std::size_t at = 0;
-  std::size_t star = kNone;
-  std::size_t taken = 0;
-  while (at < text.size()) {
-    if (token < tokens.size() && tokens[token] == kAnyString) {
-      star = token++;
-      taken = at;
-    } else if (token < tokens.size() && tokens[token] == kAnyCharacter) {
-      at += character_length(text.substr(at));
-      ++token;
-    } else if (const std::size_t dash = dash_length(text.substr(at));
-               token < tokens.size() && tokens[token] == kAnyDash && dash > 0) {
-      at += dash;
-      ++token;
-    } else if (token < tokens.size() && tokens[token] == text[at]) {
-      ++at;
-      ++token;
-    } else if (star != kNone) {
-      taken += character_length(text.substr(taken));
-      at = taken;
-      token = star + 1;
-    } else {
-      return false;
-    }
-  }
-  while (token < tokens.size() && tokens[token] == kAnyString) ++token;
-  return token == tokens.size();
+  return ValueMatcher(GlobMatcher(glob, cased));
 }
 
 bool ValueMatcher::matches_field(const FieldValues& values) const {
@@ -278,8 +221,8 @@ std::size_t ValueMatcher::effort() const {
   constexpr std::size_t kSearch = 8;
   constexpr std::size_t kWildcards = 30;
   constexpr std::size_t kRegex = 100;
-  if (std::holds_alternative<Regex>(test_)) return kRegex;
-  if (std::holds_alternative<Wildcards>(test_)) return kWildcards;
+  if (std::holds_alternative<RegexMatcher>(test_)) return kRegex;
+  if (std::holds_alternative<GlobMatcher>(test_)) return kWildcards;
   const auto* literal = this->literal();
   return literal != nullptr && literal->kind == Pattern::Kind::contains ? kSearch : 1;
 }
@@ -298,12 +241,12 @@ bool ValueMatcher::holds(const LiteralPattern& literal, const PreparedValue& val
   }
 }
 
-bool ValueMatcher::holds(const Wildcards& wildcards, const PreparedValue& value) {
-  return glob_matches(wildcards.tokens, wildcards.cased ? value.text : value.folded);
+bool ValueMatcher::holds(const GlobMatcher& glob, const PreparedValue& value) {
+  return glob.matches(glob.is_cased() ? value.text : value.folded);
 }
 
-bool ValueMatcher::holds(const Regex& regex, const PreparedValue& value) {
-  return RE2::PartialMatch(value.text, *regex);
+bool ValueMatcher::holds(const RegexMatcher& regex, const PreparedValue& value) {
+  return regex.matches(value.text, value.folded);
 }
 
 bool ValueMatcher::holds(const Flag& flag, const PreparedValue& value) {

@@ -13,10 +13,8 @@
 
 #include "rules/event/event.h"
 #include "rules/language/rule.h"
-
-namespace re2 {
-class RE2;
-}
+#include "rules/matching/glob_matcher.h"
+#include "rules/matching/regex_matcher.h"
 
 namespace riposte {
 
@@ -26,9 +24,6 @@ struct PreparedValue {
   std::string_view text;
   std::string_view folded;  ///< as fold() makes it
 };
-
-/// What one regular expression may use; the largest public rule needs a fraction. Bytes.
-inline constexpr std::int64_t kRegexMemoryMax = std::int64_t{8} << 20;
 
 /// A text that a value must be, or have in it.
 struct LiteralPattern {
@@ -67,28 +62,17 @@ class ValueMatcher {
   struct Flag {
     bool value;
   };
-  /// A byte, or one of those below.
-  using Token = std::int16_t;
-  static constexpr Token kAnyCharacter = -1;
-  static constexpr Token kAnyString = -2;
-  static constexpr Token kAnyDash = -3;
-  struct Wildcards {
-    bool cased;
-    std::vector<Token> tokens;  ///< folded unless `cased`
-  };
-  using Regex = std::shared_ptr<const re2::RE2>;
-  using Test = std::variant<Null, Present, Exists, Flag, Number, Comparison, LiteralPattern, Wildcards, Regex,
-                            IpNetwork, TimePart>;
+  using Test = std::variant<Null, Present, Exists, Flag, Number, Comparison, LiteralPattern, GlobMatcher,
+                            RegexMatcher, IpNetwork, TimePart>;
 
   explicit ValueMatcher(Test test) : test_(std::move(test)) {}
   static std::expected<ValueMatcher, std::string> make_regex(const std::string& expression);
   static std::expected<ValueMatcher, std::string> make_text(const Pattern& pattern, const std::string& text);
   static std::expected<ValueMatcher, std::string> make_wildcards(const Glob& glob, bool cased);
-  static bool glob_matches(const std::vector<Token>& tokens, std::string_view text);
 
   static bool holds(const LiteralPattern& literal, const PreparedValue& value);
-  static bool holds(const Wildcards& wildcards, const PreparedValue& value);
-  static bool holds(const Regex& regex, const PreparedValue& value);
+  static bool holds(const GlobMatcher& glob, const PreparedValue& value);
+  static bool holds(const RegexMatcher& regex, const PreparedValue& value);
   static bool holds(const Flag& flag, const PreparedValue& value);
   static bool holds(const Number& number, const PreparedValue& value);
   static bool holds(const Comparison& comparison, const PreparedValue& value);

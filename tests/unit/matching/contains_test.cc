@@ -10,10 +10,14 @@ namespace riposte {
 namespace {
 
 /// Texts that end where their memory ends.
-bool contains_exactly(const std::string& text, const std::string& wanted) {
+std::size_t find_exactly(const std::string& text, const std::string& wanted, std::size_t at) {
   const auto bytes = std::make_unique<char[]>(text.size());
   std::ranges::copy(text, bytes.get());
-  return contains({bytes.get(), text.size()}, wanted);
+  return find_text({bytes.get(), text.size()}, wanted, at);
+}
+
+bool contains_exactly(const std::string& text, const std::string& wanted) {
+  return find_exactly(text, wanted, 0) != std::string::npos;
 }
 
 TEST(ATextContains, WhatFindFinds) {
@@ -27,6 +31,8 @@ TEST(ATextContains, WhatFindFinds) {
     if (random.one_in(3)) wanted = text.substr(random.below(text.size() + 1), random.below(text.size() + 1));
     const bool stands = text.find(wanted) != std::string::npos;
     ASSERT_EQ(contains_exactly(text, wanted), stands) << text << " / " << wanted;
+    const std::size_t from = random.below(text.size() + 2);
+    ASSERT_EQ(find_exactly(text, wanted, from), text.find(wanted, from)) << text << " / " << wanted << from;
     found += stands ? 1 : 0;
   }
   EXPECT_GT(found, kRounds / 4);

@@ -44,7 +44,8 @@ class AnyCase {
  public:
   explicit AnyCase(char32_t point) : matcher_(*ValueMatcher::make(pattern_of(point))) {}
   bool stands_in(const std::string& text) const {
-    return matcher_.matches({{std::string_view(text)}, text, {}});
+    const std::string folded = fold(text);
+    return matcher_.matches({{std::string_view(text)}, text, folded});
   }
 
  private:

@@ -1,0 +1,67 @@
+#include "rules/event/number_text.h"
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include <simdjson.h>
+
+#include "rules/event/byte_blocks.h"
+
+namespace riposte {
+namespace {
+
+namespace simd = simdjson::builtin;
+
+/// Every number of so many digits fits into 64 bits with its sign.
+constexpr unsigned kSafeDigits = 18;
+/// A fraction of so few bytes is finite.
+constexpr unsigned kBlock = 32;
+
+/// What simdjson's number parser writes to.
+struct NumberWriter {
+  Scalar* out;
+
+  void append_s64(std::int64_t value) { out->value = value; }
+  void append_u64(std::uint64_t value) { out->value = value; }
+  void append_double(double value) { out->value = value; }
+  void skip_double() {}
+};
+
+bool parse(const char* text, Scalar& out) {
+  NumberWriter writer{&out};
+  return simd::numberparsing::parse_number(reinterpret_cast<const std::uint8_t*>(text), writer) ==
+         simdjson::SUCCESS;
+}
+
+bool ends_value(char c) {
+  return simd::jsoncharutils::is_structural_or_whitespace(static_cast<std::uint8_t>(c)) != 0;
+}
+
+/// Too long, with an exponent, or none at all.
+[[gnu::noinline]] bool is_strange_number(const char* text) {
+  Scalar parsed;
+  return parse(text, parsed);
+}
+
+}  // namespace
+
+bool is_number(const char* text) {
+  const char* digits = text + (*text == '-' ? 1 : 0);
+  std::uint32_t others = other_than_digits(digits);
+  const auto whole = static_cast<unsigned>(std::countr_zero(others));
+  if (others == 0 || whole == 0 || (*digits == '0' && whole > 1)) return is_strange_number(text);
+  if (digits[whole] != '.')
+    return (whole <= kSafeDigits && ends_value(digits[whole])) || is_strange_number(text);
+  others &= others - 1;
+  const auto end = static_cast<unsigned>(std::countr_zero(others));
+  return (end < kBlock && end > whole + 1 && ends_value(digits[end])) || is_strange_number(text);
+}
+
+Scalar number_at(const char* text) {
+  Scalar number;
+  parse(text, number);
+  return number;
+}
+
+}  // namespace riposte

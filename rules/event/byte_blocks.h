@@ -33,6 +33,13 @@ inline std::uint32_t other_than_digits(const char* from) {
   return ~digits;
 }
 
+/// Whether 32 bytes are the same, those aside that are not in `mask`.
+inline bool same_where(const char* a, const char* b, std::uint32_t mask) {
+  const std::uint32_t low = bits_of(_mm_cmpeq_epi8(sixteen_bytes(a), sixteen_bytes(b)));
+  const std::uint32_t high = bits_of(_mm_cmpeq_epi8(sixteen_bytes(a + 16), sixteen_bytes(b + 16)));
+  return (~(low | (high << 16U)) & mask) == 0;
+}
+
 /// Copies 64 bytes and says which of them are `wanted`.
 inline std::uint64_t copy_and_find(const char* from, char* to, char wanted) {
   const __m128i pattern = _mm_set1_epi8(wanted);
@@ -45,6 +52,12 @@ inline std::uint64_t copy_and_find(const char* from, char* to, char wanted) {
   return found;
 }
 #else
+inline bool same_where(const char* a, const char* b, std::uint32_t mask) {
+  for (unsigned at = 0; at < 32; ++at)
+    if ((mask >> at & 1U) != 0 && a[at] != b[at]) return false;
+  return true;
+}
+
 inline void copy_sixteen(const char* from, char* to) { std::memmove(to, from, 16); }
 
 inline std::uint32_t other_than_digits(const char* from) {

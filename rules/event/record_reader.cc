@@ -48,7 +48,7 @@ void RecordReader::begin(std::string_view bytes) {
   string_ = strings_.data();
   escapes_ = escape_places_.cursor();
   tape_ = Tape(entries_.data(), text_);
-  shape_ = &shapes_.likely(count);
+  shape_ = &shapes_.likely(signature());
   known_ = shape_->keys();
   known_text_ = shape_->text();
   frame_ = {0, {Outline::kNobody, 0}, 0};
@@ -56,6 +56,16 @@ void RecordReader::begin(std::string_view bytes) {
   objects_ = 0;
   has_key_twice_ = false;
   has_escaped_key_ = false;
+}
+
+/// How many structural characters there are, and how long the first key is and begins. Of a record that is no object with
+/// members it is any number.
+std::size_t RecordReader::signature() const {
+  constexpr std::size_t kLength = 67;
+  constexpr std::size_t kLetter = 131;
+  const std::uint32_t* places = structure_.places();
+  const auto letter = static_cast<unsigned char>(text_[places[1] + 1]);
+  return structure_.size() + kLength * (places[2] - places[1]) + kLetter * letter;
 }
 
 simdjson::error_code RecordReader::walk() {
@@ -217,7 +227,9 @@ void RecordReader::finish() {
   }
   if (has_escaped_key_ || count > Shapes::kKeysMax) return;
   Shape& shape = shapes_.forget_one();
-  shape.clear();
+  std::size_t bytes = 0;
+  for (const Member& member : outline_.members) bytes += tape_.string(member.key).size();
+  shape.begin(count, bytes);
   for (std::size_t i = 0; i < count; ++i)
     shape.add(tape_.string(members_[i].key), members_[i].hash, places_[i]);
   shape.close(Shapes::new_serial());

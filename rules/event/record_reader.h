@@ -52,6 +52,7 @@ class RecordReader {
   };
 
   void begin(std::string_view bytes);
+  std::size_t signature() const;
   simdjson::error_code walk();
   bool read_value();
   bool read_key();

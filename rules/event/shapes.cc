@@ -8,21 +8,27 @@ namespace {
 
 constexpr std::size_t kKeysUsual = 64;
 constexpr std::size_t kTextUsual = 1024;
+constexpr std::size_t kCopiedAtOnce = 16;
 
 }  // namespace
 
-void Shape::clear() {
+void Shape::begin(std::size_t keys, std::size_t bytes) {
+  // Shapes come and go: with room for most of them, a change takes no memory.
+  keys_.reserve(std::max(keys + 1, kKeysUsual));
   keys_.clear();
-  text_.clear();
-  keys_.reserve(kKeysUsual);
-  text_.reserve(kTextUsual);
+  end_ = 0;
+  serial_ = 0;
+  const std::size_t room = bytes + keys + kKeyPadding;
+  if (text_.size() < room) text_.resize(std::max(room, kTextUsual));
 }
 
 void Shape::add(std::string_view key, std::uint64_t hash, KeyPlace place) {
-  keys_.push_back(
-      {hash, place, static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(key.size())});
-  text_ += key;
-  text_ += '"';
+  const auto size = static_cast<std::uint32_t>(key.size());
+  char* const to = text_.data() + end_;
+  for (std::size_t at = 0; at < size; at += kCopiedAtOnce) copy_sixteen(key.data() + at, to + at);
+  to[size] = '"';
+  keys_.push_back({hash, place, end_, size, size + 1 < kKeyPadding ? (1U << (size + 1)) - 1 : ~0U});
+  end_ += size + 1;
 }
 
 void Shape::close(std::uint64_t serial) {
@@ -39,8 +45,8 @@ bool Shape::begins_as(const Shape& other, std::size_t count) const {
   return true;
 }
 
-const Shape& Shapes::likely(std::size_t structurals) {
-  set_ = &sets_[structurals % kSets];
+const Shape& Shapes::likely(std::size_t signature) {
+  set_ = &sets_[signature % kSets];
   return set_->shapes[set_->likely];
 }
 

@@ -8,11 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/same_bytes.h"
+#include "rules/event/byte_blocks.h"
 
 namespace riposte {
 
@@ -29,18 +29,23 @@ struct KnownKey {
   KeyPlace place;
   std::uint32_t begin = 0;  ///< in the shape's text, where a quote follows
   std::uint32_t size = 0;
+  std::uint32_t mask = 0;  ///< a bit for each of its first bytes, the quote included
 };
+
+/// Bytes behind a key or what is compared with one that must be readable.
+inline constexpr std::size_t kKeyPadding = 32;
 
 /// In no record.
 inline constexpr KnownKey kNoKey{
-    0, {std::numeric_limits<std::uint32_t>::max(), std::numeric_limits<std::uint32_t>::max()}, 0, 0};
+    0, {std::numeric_limits<std::uint32_t>::max(), std::numeric_limits<std::uint32_t>::max()}, 0, 0, 0};
 
 /// The keys of a record. None of them has an escape, so that its text is what stood in the record.
 class Shape {
  public:
-  void clear();
+  /// Forgets what it was, for so many keys of so many bytes in all.
+  void begin(std::size_t keys, std::size_t bytes);
+  /// As many bytes behind the key as one that is kept has must be readable.
   void add(std::string_view key, std::uint64_t hash, KeyPlace place);
-  /// `serial`: 0 says that there is none.
   void close(std::uint64_t serial);
 
   std::size_t size() const { return keys_.size() - 1; }
@@ -49,20 +54,24 @@ class Shape {
   const KnownKey* keys() const { return keys_.data(); }
   const char* text() const { return text_.data(); }
   std::string_view key(std::size_t i) const {
-    return std::string_view(text_).substr(keys_[i].begin, keys_[i].size);
+    return {text_.data() + keys_[i].begin, keys_[i].size};
   }
   /// The first `count` keys are those of `other`.
   bool begins_as(const Shape& other, std::size_t count) const;
 
  private:
   std::vector<KnownKey> keys_{kNoKey};
-  std::string text_;
-  std::uint64_t serial_ = 0;
+  std::vector<char> text_ = std::vector<char>(kKeyPadding);
+  std::uint32_t end_ = 0;     ///< of the keys in `text_`
+  std::uint64_t serial_ = 0;  ///< 0: it is no record's
 };
 
-/// Whether the text begins with the key and a quote. As many bytes as that must be readable.
+/// Whether the text begins with the key and a quote.
 inline bool begins_with(const char* text, const KnownKey& key, const char* shape_text) {
-  return same_bytes(text, shape_text + key.begin, std::size_t{key.size} + 1);
+  const char* known = shape_text + key.begin;
+  if (!same_where(text, known, key.mask)) return false;
+  return key.size < kKeyPadding ||
+         same_bytes(text + kKeyPadding, known + kKeyPadding, key.size + 1 - kKeyPadding);
 }
 
 /// Records of one kind often have as many strings, scalars and punctuation marks. Several kinds may have as
@@ -73,8 +82,8 @@ class Shapes {
 
   Shapes() : sets_(kSets) {}
 
-  /// What a record may be like that has so many structural characters.
-  const Shape& likely(std::size_t structurals);
+  /// What a record may be like that has this signature: a number which records of one kind often have in common.
+  const Shape& likely(std::size_t signature);
   /// Another one that begins with the first `count` keys of `shape` and goes on with `key`; null when there
   /// is none.
   const Shape* with_next(const Shape& shape, std::size_t count, std::string_view key, KeyPlace place) const;
@@ -87,7 +96,7 @@ class Shapes {
   static std::uint64_t new_serial();
 
  private:
-  static constexpr std::size_t kSets = 64;
+  static constexpr std::size_t kSets = 128;
   static constexpr std::size_t kWays = 8;
   struct Set {
     std::array<Shape, kWays> shapes;

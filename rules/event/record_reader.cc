@@ -21,6 +21,7 @@ bool RecordReader::reserve(std::size_t bytes, std::size_t depth) {
 }
 
 RecordReader::Answer RecordReader::read(std::string_view bytes) {
+  outline_ = {};
   if (bytes.empty()) return {simdjson::EMPTY};
   escape_places_.copy(bytes, padded_.data());
   if (const auto error = structure_.read(padded_.data(), bytes.size())) return {error};

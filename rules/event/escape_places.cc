@@ -10,10 +10,11 @@ namespace {
 
 constexpr std::size_t kBlock = 64;
 
-/// Every other backslash of a row begins an escape, the others are what it stands for. `is_open`, 1 or 0: the last
-/// byte before these 64 began one. Without a branch: where backslashes are cannot be foretold.
+/// Every other backslash of a row begins an escape, the others are what it stands for. `is_open`, 1 or 0: the
+/// last byte before these 64 began one. Without a branch: where backslashes are cannot be foretold.
 inline std::uint64_t escapes_among(std::uint64_t backslashes, std::uint64_t& is_open) {
-  // Taking a row's first bit from the bit behind it changes all bits between: even rows and odd ones end differently.
+  // Taking a row's first bit from the bit behind it changes all bits between: even rows and odd ones end
+  // differently.
   constexpr std::uint64_t kOdd = 0xAAAA'AAAA'AAAA'AAAA;
   const std::uint64_t may_begin = backslashes & ~is_open;
   const std::uint64_t ends = (((may_begin << 1U) | kOdd) - may_begin) ^ kOdd;
@@ -24,7 +25,7 @@ inline std::uint64_t escapes_among(std::uint64_t backslashes, std::uint64_t& is_
 
 }  // namespace
 
-void EscapePlaces::reserve(std::size_t bytes) { bits_.resize(bytes / kBlock + 2); }
+void EscapePlaces::reserve(std::size_t bytes) { bits_.resize(bytes / kBlock + 3); }
 
 void EscapePlaces::copy(std::string_view bytes, char* to) {
   std::uint64_t is_open = 0;

@@ -15,30 +15,40 @@ namespace riposte {
 class EscapeCursor {
  public:
   EscapeCursor() = default;
-  explicit EscapeCursor(const std::uint64_t* bits) : word_(bits), left_(*bits) { find(); }
+  explicit EscapeCursor(const std::uint64_t* bits) : bits_(bits) { pass(0); }
 
   /// Where the next escape begins; behind the record when there is none.
   std::uint32_t next() const { return next_; }
-  /// Only while next() is inside the record.
+  /// Goes to the first one at `place`, which is in the record, or behind it.
+  void pass(std::uint32_t place) {
+    word_ = place / kWordBits;
+    left_ = bits_[word_] >> (place % kWordBits) << (place % kWordBits);
+    find();
+  }
+  /// Goes to the one behind next(), which must be in the record.
   void advance() {
     left_ &= left_ - 1;
     find();
+  }
+  /// A bit for each of the 64 bytes from `place`, which is in the record: an escape begins there. Those
+  /// behind the record are anything.
+  std::uint64_t bits_from(std::uint32_t place) const {
+    const std::uint64_t* word = bits_ + place / kWordBits;
+    const unsigned shift = place % kWordBits;
+    return (word[0] >> shift) | (word[1] << 1U << (kWordBits - 1 - shift));
   }
 
  private:
   static constexpr std::uint32_t kWordBits = 64;
 
   void find() {
-    while (left_ == 0) {
-      left_ = *++word_;
-      begin_ += kWordBits;
-    }
-    next_ = begin_ + static_cast<std::uint32_t>(std::countr_zero(left_));
+    while (left_ == 0) left_ = bits_[++word_];
+    next_ = word_ * kWordBits + static_cast<std::uint32_t>(std::countr_zero(left_));
   }
 
-  const std::uint64_t* word_ = nullptr;
-  std::uint64_t left_ = 0;   ///< bits of `word_` not passed yet
-  std::uint32_t begin_ = 0;  ///< the byte of its first bit
+  const std::uint64_t* bits_ = nullptr;
+  std::uint64_t left_ = 0;  ///< bits of the word that are not passed yet
+  std::uint32_t word_ = 0;
   std::uint32_t next_ = 0;
 };
 
@@ -51,7 +61,7 @@ class EscapePlaces {
   EscapeCursor cursor() const { return EscapeCursor(bits_.data()); }
 
  private:
-  std::vector<std::uint64_t> bits_;  ///< one per byte, and one behind the last
+  std::vector<std::uint64_t> bits_;  ///< one per byte, one behind the last, and a word that may be read
 };
 
 }  // namespace riposte

@@ -3,6 +3,8 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <string_view>
 
 #include <simdjson.h>
 
@@ -15,8 +17,11 @@ namespace simd = simdjson::builtin;
 
 /// Every number of so many digits fits into 64 bits with its sign.
 constexpr unsigned kSafeDigits = 18;
-/// A fraction of so few bytes is finite.
-constexpr unsigned kBlock = 32;
+/// With a digit more, those of the least signed integer are the limit of negative numbers; others fit.
+constexpr std::string_view kLeast = "9223372036854775808";
+static_assert(kLeast.size() == kSafeDigits + 1);
+/// A number of so few bytes without exponent is finite.
+constexpr unsigned kDigitBlock = 32;
 
 /// What simdjson's number parser writes to.
 struct NumberWriter {
@@ -38,6 +43,11 @@ bool ends_value(char c) {
   return simd::jsoncharutils::is_structural_or_whitespace(static_cast<std::uint8_t>(c)) != 0;
 }
 
+bool fits(bool is_negative, const char* digits, unsigned count) {
+  if (count <= kSafeDigits) return true;
+  return count == kLeast.size() && (!is_negative || std::memcmp(digits, kLeast.data(), count) <= 0);
+}
+
 /// Too long, with an exponent, or none at all.
 [[gnu::noinline]] bool is_strange_number(const char* text) {
   Scalar parsed;
@@ -47,15 +57,16 @@ bool ends_value(char c) {
 }  // namespace
 
 bool is_number(const char* text) {
-  const char* digits = text + (*text == '-' ? 1 : 0);
+  const bool is_negative = *text == '-';
+  const char* digits = text + (is_negative ? 1 : 0);
   std::uint32_t others = other_than_digits(digits);
   const auto whole = static_cast<unsigned>(std::countr_zero(others));
   if (others == 0 || whole == 0 || (*digits == '0' && whole > 1)) return is_strange_number(text);
   if (digits[whole] != '.')
-    return (whole <= kSafeDigits && ends_value(digits[whole])) || is_strange_number(text);
+    return (fits(is_negative, digits, whole) && ends_value(digits[whole])) || is_strange_number(text);
   others &= others - 1;
   const auto end = static_cast<unsigned>(std::countr_zero(others));
-  return (end < kBlock && end > whole + 1 && ends_value(digits[end])) || is_strange_number(text);
+  return (end < kDigitBlock && end > whole + 1 && ends_value(digits[end])) || is_strange_number(text);
 }
 
 Scalar number_at(const char* text) {

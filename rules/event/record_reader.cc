@@ -59,8 +59,8 @@ void RecordReader::begin(std::string_view bytes) {
   has_escaped_key_ = false;
 }
 
-/// How many structural characters there are, and how long the first key is and begins. Of a record that is no object with
-/// members it is any number.
+/// How many structural characters there are, and how long the first key is and begins. Of a record that is no
+/// object with members it is any number.
 std::size_t RecordReader::signature() const {
   constexpr std::size_t kLength = 67;
   constexpr std::size_t kLetter = 131;

@@ -53,9 +53,7 @@ class Shape {
   /// Behind the last there is kNoKey.
   const KnownKey* keys() const { return keys_.data(); }
   const char* text() const { return text_.data(); }
-  std::string_view key(std::size_t i) const {
-    return {text_.data() + keys_[i].begin, keys_[i].size};
-  }
+  std::string_view key(std::size_t i) const { return {text_.data() + keys_[i].begin, keys_[i].size}; }
   /// The first `count` keys are those of `other`.
   bool begins_as(const Shape& other, std::size_t count) const;
 
@@ -82,7 +80,8 @@ class Shapes {
 
   Shapes() : sets_(kSets) {}
 
-  /// What a record may be like that has this signature: a number which records of one kind often have in common.
+  /// What a record may be like that has this signature: a number which records of one kind often have in
+  /// common.
   const Shape& likely(std::size_t signature);
   /// Another one that begins with the first `count` keys of `shape` and goes on with `key`; null when there
   /// is none.

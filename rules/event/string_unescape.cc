@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "rules/event/byte_blocks.h"
+#include "rules/event/unescape_blocks.h"
 
 namespace riposte {
 namespace {
@@ -11,20 +12,6 @@ namespace {
 constexpr std::uint32_t kPlainEscape = 2;    ///< bytes of \n
 constexpr std::uint32_t kUnicodeEscape = 6;  ///< bytes of \u0041
 constexpr std::int64_t kBad = -1;
-
-/// What an escape of one letter stands for; 0: nothing, or more than a letter.
-constexpr std::array<char, 256> kMeaning = [] {
-  std::array<char, 256> meaning{};
-  meaning['"'] = '"';
-  meaning['\\'] = '\\';
-  meaning['/'] = '/';
-  meaning['b'] = '\b';
-  meaning['f'] = '\f';
-  meaning['n'] = '\n';
-  meaning['r'] = '\r';
-  meaning['t'] = '\t';
-  return meaning;
-}();
 
 /// Below zero: no digit.
 constexpr std::array<std::int8_t, 256> kHexDigit = [] {
@@ -105,7 +92,8 @@ class Unescaping {
  private:
   bool write_escape() {
     const char letter = from_[at_ + 1];
-    const char meaning = kMeaning[static_cast<unsigned char>(letter)];
+    const auto code = static_cast<unsigned char>(letter);
+    const char meaning = code < kEscapeMeaning.size() ? kEscapeMeaning[code] : '\0';
     if (meaning == 0) return letter == 'u' && write_unicode();
     *to_++ = meaning;
     at_ += kPlainEscape;
@@ -144,6 +132,18 @@ class Unescaping {
 }  // namespace
 
 std::int64_t unescape(std::string_view record, char* text, StringPlace string, EscapeCursor& escapes) {
+  if (can_unescape_blocks()) {
+    const std::int64_t size = unescape_blocks(record.data(), text + string.begin, string, escapes);
+    if (size >= 0) {
+      escapes.pass(string.end);
+      return size;
+    }
+  }
+  return unescape_one_by_one(record, text, string, escapes);
+}
+
+std::int64_t unescape_one_by_one(std::string_view record, char* text, StringPlace string,
+                                 EscapeCursor& escapes) {
   Unescaping unescaping(record.data(), text, string);
   if (string.end + kUnescapeMargin > record.size()) {
     // Too near to the record's end for reading whole blocks.

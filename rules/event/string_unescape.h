@@ -5,14 +5,9 @@
 #include <string_view>
 
 #include "rules/event/escape_places.h"
+#include "rules/event/string_place.h"
 
 namespace riposte {
-
-/// The bytes of a string in a record: what is between its quotes.
-struct StringPlace {
-  std::uint32_t begin;
-  std::uint32_t end;
-};
 
 /// Behind a string's end so many bytes are kept as they are, but written.
 inline constexpr std::uint32_t kUnescapeMargin = 16;
@@ -21,5 +16,9 @@ inline constexpr std::uint32_t kUnescapeMargin = 16;
 /// `escapes` behind the string. How many bytes that are; less than nothing when an escape is bad: an unknown
 /// one, or half of a surrogate pair.
 std::int64_t unescape(std::string_view record, char* text, StringPlace string, EscapeCursor& escapes);
+
+/// The same on any processor, and for escapes of any kind.
+std::int64_t unescape_one_by_one(std::string_view record, char* text, StringPlace string,
+                                 EscapeCursor& escapes);
 
 }  // namespace riposte

@@ -43,13 +43,10 @@ bool ends_value(char c) {
   return simd::jsoncharutils::is_structural_or_whitespace(static_cast<std::uint8_t>(c)) != 0;
 }
 
-bool fits(bool is_negative, const char* digits, unsigned count) {
-  if (count <= kSafeDigits) return true;
-  return count == kLeast.size() && (!is_negative || std::memcmp(digits, kLeast.data(), count) <= 0);
-}
-
 /// Too long, with an exponent, or none at all.
-[[gnu::noinline]] bool is_strange_number(const char* text) {
+[[gnu::noinline]] bool is_strange_number(const char* text, const char* digits, unsigned count) {
+  if (count == kLeast.size() && ends_value(digits[count]))
+    return text == digits || std::memcmp(digits, kLeast.data(), count) <= 0;
   Scalar parsed;
   return parse(text, parsed);
 }
@@ -57,16 +54,16 @@ bool fits(bool is_negative, const char* digits, unsigned count) {
 }  // namespace
 
 bool is_number(const char* text) {
-  const bool is_negative = *text == '-';
-  const char* digits = text + (is_negative ? 1 : 0);
-  std::uint32_t others = other_than_digits(digits);
+  const char* digits = text + (*text == '-' ? 1 : 0);
+  const std::uint32_t others = other_than_digits(digits);
   const auto whole = static_cast<unsigned>(std::countr_zero(others));
-  if (others == 0 || whole == 0 || (*digits == '0' && whole > 1)) return is_strange_number(text);
-  if (digits[whole] != '.')
-    return (fits(is_negative, digits, whole) && ends_value(digits[whole])) || is_strange_number(text);
-  others &= others - 1;
-  const auto end = static_cast<unsigned>(std::countr_zero(others));
-  return (end < kDigitBlock && end > whole + 1 && ends_value(digits[end])) || is_strange_number(text);
+  if (whole > 1 && *digits == '0') return false;
+  if (whole - 1 < kSafeDigits && ends_value(digits[whole])) return true;
+  if (whole == 0 || whole == kDigitBlock || digits[whole] != '.')
+    return is_strange_number(text, digits, whole);
+  const auto end = static_cast<unsigned>(std::countr_zero(others & (others - 1)));
+  return (end < kDigitBlock && end > whole + 1 && ends_value(digits[end])) ||
+         is_strange_number(text, digits, 0);
 }
 
 Scalar number_at(const char* text) {

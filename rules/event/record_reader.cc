@@ -1,6 +1,7 @@
 #include "rules/event/record_reader.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "rules/event/number_text.h"
 #include "rules/event/string_unescape.h"
@@ -33,14 +34,23 @@ RecordReader::Answer RecordReader::read(std::string_view bytes) {
   return {};
 }
 
+/// A value takes two structural characters, its own and the comma or bracket behind it, and a member four;
+/// but those that are open have not had theirs.
+void RecordReader::make_room(std::size_t structurals) {
+  constexpr std::size_t kPerValue = 2;
+  constexpr std::size_t kPerMember = 4;
+  const std::size_t count = std::bit_ceil(structurals);
+  const std::size_t open = kPerMember * (open_.size() + 1);
+  if (entries_.size() >= count / kPerValue + open) return;
+  entries_.resize(count / kPerValue + open);
+  strings_.resize(count / kPerValue + open);
+  members_.resize(count / kPerMember + open);
+  places_.resize(count / kPerMember + open);
+}
+
 void RecordReader::begin(std::string_view bytes) {
   const std::size_t count = structure_.size();
-  if (entries_.size() < count) {
-    entries_.resize(2 * count);
-    members_.resize(2 * count);
-    places_.resize(2 * count);
-    strings_.resize(2 * count);
-  }
+  make_room(count);
   record_ = bytes;
   text_ = padded_.data();
   next_ = structure_.places();
@@ -177,64 +187,15 @@ inline bool RecordReader::read_key() {
   if (!read_string()) return false;
   const bool is_escaped = escapes_.next() != escape;
   has_escaped_key_ |= is_escaped;
-  const std::string_view key = tape_.string(at);
-  const std::size_t number = member_count();
   if (shape_ != nullptr) {
-    const Shape* other = is_escaped ? nullptr : shapes_.with_next(*shape_, number, key, frame_.place);
-    if (other != nullptr) {
-      shape_ = other;
-      known_ = other->keys() + number;
-      known_text_ = other->text();
-      *member_++ = {known_->hash, at, frame_.place.owner};
-      ++known_;
-      return true;
-    }
+    if (!is_escaped && follow_another(at)) return true;
     stop_following();
   }
-  const std::uint64_t hash = key_hash(key);
+  const std::uint64_t hash = key_hash(tape_.string(at));
+  places_[member_count()] = frame_.place;
   *member_++ = {hash, at, frame_.place.owner};
-  places_[number] = frame_.place;
   has_key_twice_ |= !seen_.add(tape_, at, hash, frame_.place.object);
   return true;
-}
-
-/// The keys until here are different, but later ones may be the same.
-void RecordReader::stop_following() {
-  seen_.begin();
-  for (std::size_t i = 0; i < member_count(); ++i) {
-    places_[i] = shape_->keys()[i].place;
-    seen_.add(tape_, members_[i].key, members_[i].hash, places_[i].object);
-  }
-  shape_ = nullptr;
-  known_ = &kNoKey;
-}
-
-/// The next record of the kind may be like this one.
-void RecordReader::finish() {
-  const std::size_t count = member_count();
-  outline_.members = {members_.data(), count};
-  outline_.strings = {strings_.data(), string_};
-  outline_.shape = 0;
-  if (shape_ != nullptr && shape_->size() != count) {
-    if (const Shape* other = shapes_.with_no_more(*shape_, count))
-      shape_ = other;
-    else
-      stop_following();
-  }
-  if (shape_ != nullptr && shape_->serial() != 0) {
-    outline_.shape = shape_->serial();
-    shapes_.found(*shape_);
-    return;
-  }
-  if (has_escaped_key_ || count > Shapes::kKeysMax) return;
-  Shape& shape = shapes_.forget_one();
-  std::size_t bytes = 0;
-  for (const Member& member : outline_.members) bytes += tape_.string(member.key).size();
-  shape.begin(count, bytes);
-  for (std::size_t i = 0; i < count; ++i)
-    shape.add(tape_.string(members_[i].key), members_[i].hash, places_[i]);
-  shape.close(Shapes::new_serial());
-  outline_.shape = shape.serial();
 }
 
 std::string_view RecordReader::string_bytes() const {

@@ -51,18 +51,22 @@ class RecordReader {
     char closer;
   };
 
+  void make_room(std::size_t structurals);
   void begin(std::string_view bytes);
   std::size_t signature() const;
   simdjson::error_code walk();
   bool read_value();
   bool read_key();
   bool read_new_key();
-  bool follow(const Shape& shape);
   bool read_string();
   bool read_literal(char letter);
   bool open(char letter);
   bool close();
+  bool follow_another(std::uint32_t key);
   void stop_following();
+  void note_places();
+  bool is_known();
+  void remember();
   void finish();
 
   char letter() const { return text_[*next_]; }

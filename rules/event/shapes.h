@@ -64,7 +64,8 @@ class Shape {
   std::uint64_t serial_ = 0;  ///< 0: it is no record's
 };
 
-/// Whether the text begins with the key and a quote.
+/// Whether the text, which has a quote somewhere, begins with the key and a quote. Not a word is read behind
+/// the first that is different.
 inline bool begins_with(const char* text, const KnownKey& key, const char* shape_text) {
   const char* known = shape_text + key.begin;
   if (!same_where(text, known, key.mask)) return false;
@@ -76,7 +77,9 @@ inline bool begins_with(const char* text, const KnownKey& key, const char* shape
 /// many.
 class Shapes {
  public:
-  static constexpr std::size_t kKeysMax = 1024;  ///< records with more are like no other
+  /// Records with more are like no other, so that all shapes together stay under 32 MiB.
+  static constexpr std::size_t kKeysMax = 512;
+  static constexpr std::size_t kKeyBytesMax = 8192;
 
   Shapes() : sets_(kSets) {}
 

@@ -185,10 +185,9 @@ inline bool RecordReader::read_key() {
   const std::uint32_t at = place();
   const std::uint32_t escape = escapes_.next();
   if (!read_string()) return false;
-  const bool is_escaped = escapes_.next() != escape;
-  has_escaped_key_ |= is_escaped;
+  has_escaped_key_ |= escapes_.next() != escape;
   if (shape_ != nullptr) {
-    if (!is_escaped && follow_another(at)) return true;
+    if (follow_another(at)) return true;
     stop_following();
   }
   const std::uint64_t hash = key_hash(tape_.string(at));

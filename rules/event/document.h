@@ -1,23 +1,18 @@
 /// The parsed document behind an Event.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <string>
-#include <vector>
-
-#include <simdjson.h>
 
 #include "rules/event/event.h"
-#include "rules/event/outline.h"
-#include "rules/event/tape.h"
+#include "rules/event/record_reader.h"
 
 namespace riposte {
 
 struct Event::Document {
-  simdjson::dom::parser parser;
-  std::vector<char> padded;
-  Tape tape;
-  Outline outline;
+  RecordReader reader;
+  std::size_t capacity = 0;      ///< of the reader
   std::deque<std::string> kept;  ///< texts that were made from the record's
 };
 

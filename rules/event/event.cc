@@ -1,6 +1,7 @@
 #include "rules/event/event.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "rules/event/document.h"
@@ -61,7 +62,7 @@ void add_value(const Tape& tape, std::uint32_t at, FieldValues& out) {
   if (tape.is_object(at)) {
     out.container = true;
   } else if (tape.is_array(at)) {
-    if (tape.last(at) == at + 1) out.container = true;
+    if (tape.behind(at) == at + 1) out.container = true;
     for_each_item(tape, at, [&](std::uint32_t item) { add_value(tape, item, out); });
   } else {
     out.scalars.push_back(tape.scalar(at));
@@ -82,12 +83,12 @@ void FieldValues::clear() {
 }
 
 void Event::collect(std::string_view path, FieldValues& out) const {
-  const Tape& tape = document_->tape;
+  const Tape& tape = document_->reader.tape();
   walk(tape, object_, path, [&](std::uint32_t found) { add_value(tape, found, out); });
 }
 
 void Event::collect_unspaced(std::string_view container, std::string_view name, FieldValues& out) const {
-  const Tape& tape = document_->tape;
+  const Tape& tape = document_->reader.tape();
   walk(tape, object_, container, [&](std::uint32_t found) {
     if (!tape.is_object(found)) return;
     find_member(tape, found, [&](std::uint32_t key, std::uint32_t value) {
@@ -107,14 +108,15 @@ std::optional<Scalar> Event::first(std::string_view path) const {
 }
 
 void Event::collect_strings(std::vector<std::string_view>& out) const {
-  const std::uint32_t last = document_->tape.last(object_);
-  const std::vector<std::uint32_t>& strings = document_->outline.strings();
-  for (auto at = std::ranges::lower_bound(strings, object_); at != strings.end() && *at < last; ++at)
-    out.push_back(document_->tape.string(*at));
+  const Tape& tape = document_->reader.tape();
+  const std::span<const std::uint32_t> strings = document_->reader.outline().strings;
+  const std::uint32_t end = tape.behind(object_);
+  for (auto at = std::ranges::lower_bound(strings, object_); at != strings.end() && *at < end; ++at)
+    out.push_back(tape.string(*at));
 }
 
 std::vector<Event> Event::objects(std::string_view path) const {
-  const Tape& tape = document_->tape;
+  const Tape& tape = document_->reader.tape();
   std::vector<std::uint32_t> found;
   walk(tape, object_, path, [&](std::uint32_t at) { add_objects(tape, at, found); });
   std::vector<Event> events;
@@ -122,28 +124,7 @@ std::vector<Event> Event::objects(std::string_view path) const {
   return events;
 }
 
-bool Event::has_in_a_string(std::string_view bytes) const {
-  const Tape& tape = document_->tape;
-  const std::vector<std::uint32_t>& strings = document_->outline.strings();
-  const auto begin_of = [&](std::uint32_t at) { return tape.string(at).data(); };
-  const auto next = std::ranges::upper_bound(strings, bytes.data(), {}, begin_of);
-  if (next == strings.begin()) return false;
-  const std::uint32_t at = *(next - 1);
-  const std::string_view text = tape.string(at);
-  const bool is_own = at > object_ && at < tape.last(object_);
-  return is_own && bytes.data() + bytes.size() <= text.data() + text.size();
-}
-
-std::string_view Event::string_bytes() const {
-  const Outline& outline = document_->outline;
-  std::uint32_t last = 0;
-  if (!outline.members().empty()) last = outline.members().back().key;
-  if (!outline.strings().empty()) last = std::max(last, outline.strings().back());
-  if (last == 0) return {};
-  const char* begin = document_->tape.string_bytes();
-  const std::string_view text = document_->tape.string(last);
-  return {begin, text.data() + text.size()};
-}
+std::string_view Event::string_bytes() const { return document_->reader.string_bytes(); }
 
 std::string_view Event::keep(std::string text) const { return document_->kept.emplace_back(std::move(text)); }
 

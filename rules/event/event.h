@@ -41,8 +41,6 @@ class Event {
 
   /// The object at `path`, or the objects of the list there, each as an event of its own.
   std::vector<Event> objects(std::string_view path) const;
-  /// Whether one of those values has these bytes, which lie in string_bytes(), inside itself.
-  bool has_in_a_string(std::string_view bytes) const;
   /// The bytes that every string of the record lies in, with others between them.
   std::string_view string_bytes() const;
   /// Keeps a text that was made from this event's as long as the event itself.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include <fmt/format.h>
 
@@ -45,27 +44,22 @@ std::expected<Event, Unusable> EventParser::parse(std::string_view bytes) {
         Unusable{"too_large", fmt::format("{} bytes; at most {} are read", bytes.size(), limits_.bytes_max)});
 
   Event::Document& document = *document_;
-  if (document.parser.capacity() < bytes.size() || document.padded.empty()) {
+  if (document.capacity < bytes.size() || document.capacity == 0) {
+    document.capacity = 0;
     const std::size_t capacity = std::bit_ceil(std::max(bytes.size(), kCapacityMin));
-    if (document.parser.allocate(capacity, limits_.depth_max) != simdjson::SUCCESS)
+    if (!document.reader.reserve(capacity, limits_.depth_max))
       return std::unexpected(Unusable{"too_large", "no memory to parse it"});
-    document.padded.resize(capacity + simdjson::SIMDJSON_PADDING);
+    document.capacity = capacity;
   }
-  std::memcpy(document.padded.data(), bytes.data(), bytes.size());
-  std::memset(document.padded.data() + bytes.size(), 0, simdjson::SIMDJSON_PADDING);
-
   document.kept.clear();
-  simdjson::dom::element root;
-  const simdjson::error_code error =
-      document.parser.parse(document.padded.data(), bytes.size(), false).get(root);
+  const auto [error, found] = document.reader.read(bytes);
   if (error == simdjson::DEPTH_ERROR)
     return std::unexpected(
         Unusable{"too_deep", fmt::format("nested deeper than {} levels", limits_.depth_max)});
   if (error != simdjson::SUCCESS) return std::unexpected(not_json(error));
-  if (!root.is_object())
+  if (found == RecordReader::Found::no_object)
     return std::unexpected(Unusable{"not_an_object", "the record is JSON but no object"});
-  document.tape = Tape(document.parser.doc.tape.get(), document.parser.doc.string_buf.get());
-  if (!document.outline.read(document.tape))
+  if (found == RecordReader::Found::object_with_key_twice)
     return std::unexpected(
         Unusable{"duplicate_key", "an object has the same key twice; which one counts cannot be told"});
   return Event(document, Tape::kRoot);

@@ -8,7 +8,7 @@ namespace riposte {
 
 void PathReading::read(const PathTable& table, const Event& event) {
   begin(table, event);
-  const std::uint64_t shape = event.object_ == Tape::kRoot ? outline_->shape() : 0;
+  const std::uint64_t shape = event.object_ == Tape::kRoot ? outline_->shape : 0;
   Plan& plan = shape != 0 ? plans_[shape % kPlans] : passing_;
   if (shape == 0 || plan.shape != shape || plan.table != table.serial()) {
     make_plan(table, event, plan.meanings);
@@ -17,7 +17,7 @@ void PathReading::read(const PathTable& table, const Event& event) {
     plan.shape = shape;
   }
   signature_ = plan.signature;
-  const std::vector<Member>& members = outline_->members();
+  const std::span<const Member> members = outline_->members;
   for (const Meaning& meaning : plan.meanings) {
     const Member& member = members[meaning.member];
     if (meaning.unspaced)
@@ -29,8 +29,8 @@ void PathReading::read(const PathTable& table, const Event& event) {
 
 void PathReading::begin(const PathTable& table, const Event& event) {
   table_ = &table;
-  tape_ = &event.document_->tape;
-  outline_ = &event.document_->outline;
+  tape_ = &event.document_->reader.tape();
+  outline_ = &event.document_->reader.outline();
   touched_.clear();
   if (plans_.empty()) plans_.resize(kPlans);
   if (found_.size() < table.slots()) found_.resize(table.slots());
@@ -41,14 +41,14 @@ void PathReading::begin(const PathTable& table, const Event& event) {
 
 void PathReading::make_plan(const PathTable& table, const Event& event, std::vector<Meaning>& out) {
   out.clear();
-  const std::vector<Member>& members = outline_->members();
+  const std::span<const Member> members = outline_->members;
   if (places_.size() < members.size()) places_.resize(members.size());
   const auto first = std::ranges::upper_bound(members, event.object_, {}, &Member::key);
-  const std::uint32_t last = tape_->last(event.object_);
-  if (first == members.end() || first->key > last) return;
+  const std::uint32_t end = tape_->behind(event.object_);
+  if (first == members.end() || first->key >= end) return;
   const std::uint32_t outside = first->owner;
   for (auto number = static_cast<std::size_t>(first - members.begin());
-       number < members.size() && members[number].key < last; ++number) {
+       number < members.size() && members[number].key < end; ++number) {
     const std::uint32_t owner = members[number].owner;
     const Place at = owner == outside ? Place{PathTable::kRoot, 0} : places_[owner];
     places_[number] = {};
@@ -58,7 +58,7 @@ void PathReading::make_plan(const PathTable& table, const Event& event, std::vec
 
 void PathReading::read_member(const PathTable& table, std::size_t number, const Place& at,
                               std::vector<Meaning>& out) {
-  const Member& member = outline_->members()[number];
+  const Member& member = outline_->members[number];
   const auto index = static_cast<std::uint32_t>(number);
   const std::string_view key = tape_->string(member.key);
   if (const PathTable::Step* step = table.find(at.node, key, member.hash)) {
@@ -106,7 +106,7 @@ void PathReading::see_unspaced(PathTable::Slot slot, const Member& member, std::
   see(slot, member.key + 1, splits);
   // The first of several keys counts, and in a list of containers none.
   const bool listed =
-      member.owner != Outline::kNobody && tape_->is_array(outline_->members()[member.owner].key + 1);
+      member.owner != Outline::kNobody && tape_->is_array(outline_->members[member.owner].key + 1);
   found_[slot].contested |= again || listed;
 }
 

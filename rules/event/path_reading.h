@@ -12,6 +12,7 @@
 #include "rules/event/event.h"
 #include "rules/event/outline.h"
 #include "rules/event/path_table.h"
+#include "rules/event/tape.h"
 
 namespace riposte {
 

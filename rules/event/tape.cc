@@ -1,25 +1,23 @@
 #include "rules/event/tape.h"
 
-#include <bit>
+#include "rules/event/number_text.h"
 
 namespace riposte {
 
 Scalar Tape::scalar(std::uint32_t at) const {
-  switch (kind(at)) {
+  switch (letter(at)) {
     case '"':
       return {string(at)};
-    case 'l':
-      return {static_cast<std::int64_t>(words_[at + 1])};
-    case 'u':
-      return {words_[at + 1]};
-    case 'd':
-      return {std::bit_cast<double>(words_[at + 1])};
     case 't':
       return {true};
     case 'f':
       return {false};
-    default:
+    case 'n':
+    case '{':
+    case '[':
       return {};
+    default:
+      return number_at(text_ + entries_[at].begin);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "rules/language/schema_reader.h"
 #include "rules/matching/rule_set.h"
 #include "tests/fuzz/targets.h"
+#include "tests/support/record_oracle.h"
 
 namespace riposte::fuzz {
 namespace {
@@ -35,7 +36,20 @@ void ask_everything(const Event& event, const RuleSet& rules, Scratch& scratch) 
     }
 }
 
+/// Both read every record, so that the reader has earlier ones to compare with.
+void agree_with_the_dom(std::string_view bytes) {
+  constexpr std::size_t kDepth = 16;
+  static DomOracle oracle(kDepth);
+  static ReaderUnderTest reader(kDepth);
+  const RecordReading expected = oracle.read(bytes);
+  const RecordReading found = reader.read(bytes);
+  require(found.reason == expected.reason,
+          "a record is refused that simdjson takes, or taken that it refuses");
+  require(found.content == expected.content, "a record does not read as simdjson reads it");
+}
+
 void ask_one_record(std::string_view bytes) {
+  agree_with_the_dom(bytes);
   static const std::shared_ptr<const RuleSet> kRules = every_kind_of_rule();
   static EventParser parser;
   static Scratch scratch;

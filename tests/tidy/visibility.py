@@ -9,7 +9,7 @@ KAFKA = r"connectors/kafka/|bench/|tests/(integration|broker|crash)/|tests/suppo
 LIBRARIES = [
     (r"librdkafka/", KAFKA),
     (r"rocksdb/", r"engine/store/|bench/|tests/unit/store/"),
-    (r"simdjson", r"rules/event/|bench/|tests/unit/event/"),
+    (r"simdjson", r"rules/event/|bench/|tests/unit/event/|tests/support/record_oracle"),
     (r"re2/", r"rules/matching/"),
     (r"yaml-cpp/", r"rules/language/"),
     (r"boost/(beast|asio)", r"connectors/http/"),

@@ -1,5 +1,7 @@
 #include "rules/event/outline.h"
 
+#include <algorithm>
+#include <bit>
 #include <map>
 #include <set>
 #include <string>
@@ -7,8 +9,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <simdjson.h>
 
+#include "rules/event/record_reader.h"
 #include "tests/support/seeded.h"
 
 namespace riposte {
@@ -23,28 +25,35 @@ constexpr std::size_t kManyKeys = 2000;
 class OutlineTest : public ::testing::Test {
  protected:
   bool read(const std::string& json) {
-    EXPECT_EQ(parser_.parse(json).error(), simdjson::SUCCESS) << json;
-    tape_ = Tape(parser_.doc.tape.get(), parser_.doc.string_buf.get());
-    return outline_.read(tape_);
+    room_ = std::max(room_, std::bit_ceil(json.size()));
+    EXPECT_TRUE(reader_.reserve(room_, kDepth));
+    const auto [error, found] = reader_.read(json);
+    EXPECT_EQ(error, simdjson::SUCCESS) << json;
+    return found == RecordReader::Found::object;
   }
+
+  const Outline& outline() const { return reader_.outline(); }
 
   /// "owner>key", the owner by its number.
   std::vector<std::string> members() const {
     std::vector<std::string> all;
-    for (const Member& member : outline_.members())
-      all.push_back(fmt::format("{}>{}", static_cast<std::int32_t>(member.owner), tape_.string(member.key)));
+    for (const Member& member : outline().members)
+      all.push_back(
+          fmt::format("{}>{}", static_cast<std::int32_t>(member.owner), reader_.tape().string(member.key)));
     return all;
   }
 
   std::vector<std::string_view> strings() const {
     std::vector<std::string_view> all;
-    for (const std::uint32_t at : outline_.strings()) all.push_back(tape_.string(at));
+    for (const std::uint32_t at : outline().strings) all.push_back(reader_.tape().string(at));
     return all;
   }
 
-  simdjson::dom::parser parser_;
-  Tape tape_;
-  Outline outline_;
+  RecordReader reader_;
+
+ private:
+  static constexpr std::size_t kDepth = 16;
+  std::size_t room_ = 0;
 };
 
 /// `{"k0":0,"k1":1,…` without its end.
@@ -62,8 +71,8 @@ TEST_F(OutlineTest, HasMembersAndStringsInTheOrderOfTheDocument) {
 
 TEST_F(OutlineTest, HashesKeysAsEverybodyElse) {
   ASSERT_TRUE(read(R"({"a":{"process.pid":1},"":2})"));
-  for (const Member& member : outline_.members())
-    EXPECT_EQ(member.hash, key_hash(tape_.string(member.key))) << tape_.string(member.key);
+  for (const Member& member : outline().members)
+    EXPECT_EQ(member.hash, key_hash(reader_.tape().string(member.key))) << reader_.tape().string(member.key);
 }
 
 TEST_F(OutlineTest, RefusesAKeyTwiceInOneObjectAtAnyDepth) {
@@ -80,7 +89,7 @@ TEST_F(OutlineTest, TakesTheSameKeyInDifferentObjects) {
 
 TEST_F(OutlineTest, SeesTheSameKeyAmongThousands) {
   EXPECT_TRUE(read(many_keys(kManyKeys) + "}"));
-  EXPECT_EQ(outline_.members().size(), kManyKeys);
+  EXPECT_EQ(outline().members.size(), kManyKeys);
   for (const std::size_t again : {std::size_t{0}, kManyKeys / 2, kManyKeys - 1})
     EXPECT_FALSE(read(many_keys(kManyKeys) + fmt::format(R"(,"k{}":0}})", again))) << again;
 }
@@ -106,13 +115,13 @@ TEST_F(OutlineTest, RemembersNothingOfTheDocumentBefore) {
 
 TEST_F(OutlineTest, KnowsDocumentsWithTheSameKeysInTheSamePlaces) {
   ASSERT_TRUE(read(R"({"a":1,"b":{"c":2}})"));
-  const std::uint64_t shape = outline_.shape();
+  const std::uint64_t shape = outline().shape;
   EXPECT_NE(shape, 0U);
   ASSERT_TRUE(read(R"({"a":7,"b":{"c":8}})"));
-  EXPECT_EQ(outline_.shape(), shape);
+  EXPECT_EQ(outline().shape, shape);
   for (const char* other : {R"({"a":7,"b":{"d":8}})", R"({"b":7,"a":{"c":8}})", R"({"a":{"b":7,"c":8}})"}) {
     ASSERT_TRUE(read(other)) << other;
-    EXPECT_NE(outline_.shape(), shape) << other;
+    EXPECT_NE(outline().shape, shape) << other;
   }
 }
 
@@ -195,10 +204,10 @@ TEST_F(OutlineTest, SaysOfRandomDocumentsWhatWasWrittenIntoThem) {
     if (!taken) continue;
     ASSERT_THAT(members(), ElementsAreArray(document.members)) << document.json;
     ASSERT_THAT(strings(), ElementsAreArray(document.strings)) << document.json;
-    if (outline_.shape() == 0) continue;
+    if (outline().shape == 0) continue;
     const std::string places =
         fmt::format("{} {}", fmt::join(document.members, " "), fmt::join(document.objects, " "));
-    const auto [shape, is_new] = known.emplace(outline_.shape(), places);
+    const auto [shape, is_new] = known.emplace(outline().shape, places);
     ASSERT_EQ(shape->second, places) << document.json;
     of_known_shape += is_new ? 0 : 1;
   }

@@ -88,15 +88,16 @@ struct Member {
     for (SourceEvent& event : *events) {
       if (const auto* assigned = std::get_if<Assigned>(&event)) next[assigned->stream] = assigned->start;
       if (const auto* revoked = std::get_if<Revoked>(&event)) next.erase(revoked->stream);
-      if (auto* record = std::get_if<Record>(&event)) deal_with(std::move(*record));
+      if (const auto* run = std::get_if<RecordRun>(&event))
+        for (std::size_t i = 0; i < run->size(); ++i) deal_with((*run)[i]);
     }
   }
-  void deal_with(Record record) {
+  void deal_with(const RecordView& record) {
     ASSERT_TRUE(next.contains(record.stream)) << record.stream.value() << " is not ours";
     ASSERT_GE(record.offset, next[record.stream]);
     next[record.stream] = record.next;
     store.positions[record.stream] = record.next;
-    store.dealt_with[record.stream].push_back(std::move(record.bytes));
+    store.dealt_with[record.stream].emplace_back(record.bytes);
     source->committed(record.stream, record.next);
   }
 };

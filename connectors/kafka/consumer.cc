@@ -30,6 +30,7 @@ constexpr std::chrono::milliseconds kReachTimeout{500};
 KafkaSource::Consumer::Consumer(KafkaOptions options, PositionLookup lookup)
     : options_(std::move(options)),
       lookup_(std::move(lookup)),
+      prefetch_(options_.properties),
       next_start_(Deadline::after(Duration::zero())),
       next_commit_(Deadline::after(kCommitInterval)) {
   secrets = secrets_of(options_.properties);
@@ -68,6 +69,7 @@ Result<std::vector<SourceEvent>> KafkaSource::Consumer::poll(std::chrono::millis
   if (halted_ && batch_.empty()) return std::unexpected(*halted_);
   start_wanted();
   commit_if_due();
+  prefetch_.look(handle_.get());
   collect(timeout);
   if (batch_.empty() && halted_) return std::unexpected(*halted_);
   if (batch_.empty() && passing_) return std::unexpected(*std::exchange(passing_, {}));

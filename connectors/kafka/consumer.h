@@ -13,6 +13,7 @@
 #include "connectors/kafka/handle.h"
 #include "connectors/kafka/options.h"
 #include "connectors/kafka/position.h"
+#include "connectors/kafka/prefetch.h"
 #include "connectors/kafka/source.h"
 #include "connectors/kafka/trouble.h"
 #include "engine/base/clock.h"
@@ -71,6 +72,7 @@ class KafkaSource::Consumer : public kafka::Context {
   const KafkaOptions options_;
   const PositionLookup lookup_;
   kafka::Handle handle_;
+  kafka::Prefetch prefetch_;
   kafka::Trouble trouble_;
   bool was_connected_ = false;
   bool all_brokers_down_ = false;

@@ -70,13 +70,17 @@ Given::Given(bool smoke)
   events_ = path.empty() ? made_up_events(smoke ? kSmokeEvents : kMadeUpEvents) : events_of(path);
 }
 
+std::shared_ptr<const RuleSet> Given::compile(std::vector<Rule> rules) const {
+  auto schema = shipped_schema(schema_);
+  if (!schema) throw std::runtime_error(schema.error().text());
+  return RuleSet::compile(std::move(rules), {*std::move(schema)}).rules;
+}
+
 const RuleSet& Given::first(std::size_t count) {
   std::shared_ptr<const RuleSet>& set = compiled_[count];
   if (set) return *set;
-  auto schema = shipped_schema(schema_);
-  if (!schema) throw std::runtime_error(schema.error().text());
   const auto end = rules_.begin() + static_cast<std::ptrdiff_t>(std::min(count, rules_.size()));
-  set = RuleSet::compile({rules_.begin(), end}, {*std::move(schema)}).rules;
+  set = compile({rules_.begin(), end});
   return *set;
 }
 

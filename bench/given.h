@@ -31,6 +31,8 @@ class Given {
   std::size_t all_rules() const { return rules_.size(); }
   /// The rules in an order that neither folders nor names decide, variants behind them.
   const std::vector<Rule>& rules() const { return rules_; }
+  /// Rules compiled against the format of the events.
+  std::shared_ptr<const RuleSet> compile(std::vector<Rule> rules) const;
   /// The first so many of them; compiled once.
   const RuleSet& first(std::size_t count);
 

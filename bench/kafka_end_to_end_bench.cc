@@ -1,12 +1,13 @@
 // Events per second from a real broker: the whole engine against a bare librdkafka consumer of the same
 // topic.
 //
-// One event in a thousand matches a rule. Of each pass it is checked that every record and byte came, and of
-// the engine's that every match brought one call that was on record, nothing else did, and all positions are
-// durable.
+// One event in a hundred orders an action. Of each pass it is checked that every record and byte came, and of
+// the engine's that each of those orders brought one call that was on record, nothing else did, and all
+// positions are durable.
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -14,11 +15,13 @@
 #include <fmt/format.h>
 
 #include "bench/bare_consumer.h"
-#include "bench/detections.h"
 #include "bench/engine_under_test.h"
+#include "bench/feed.h"
 #include "bench/observed_source.h"
 #include "bench/program.h"
+#include "connectors/kafka/position.h"
 #include "connectors/kafka/source.h"
+#include "engine/pipeline/detector.h"
 #include "engine/store/action_store.h"
 #include "tests/support/kafka_broker.h"
 #include "tests/support/temporary_directory.h"
@@ -29,9 +32,12 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kPartitions = 4;
-/// Each block of so many events goes to one partition, and its last one matches a rule: so does the last of
-/// every partition, and its commit makes the partition's end durable at once.
+/// Each block of so many events goes to one partition.
 constexpr std::uint64_t kBlock = 1000;
+/// The last of so many events orders an action. It is the last of its block, too, so that the commit of the
+/// last one makes the partition's end durable at once.
+constexpr std::uint64_t kEventsPerAction = 100;
+static_assert(kBlock % kEventsPerAction == 0);
 constexpr std::uint64_t kEvents = 200'000;
 constexpr std::uint64_t kSmokeEvents = 8'000;
 static_assert(kEvents % (kBlock * kPartitions) == 0 && kSmokeEvents % (kBlock * kPartitions) == 0);
@@ -52,13 +58,12 @@ const KafkaProperties kStockFetching{{"queued.min.messages", ""},
 /// A broker with one topic full of events.
 class Topic {
  public:
-  explicit Topic(std::uint64_t events) : events_(events) {
+  Topic(const Feed& feed, std::uint64_t events) : feed_(feed), events_(events) {
     broker_.create_topic(kName, kPartitions, {{"segment.bytes", "268435456"}});
     test::KafkaProducer producer(broker_.bootstrap(), {{"compression.type", "lz4"}, {"linger.ms", "20"}});
     for (std::uint64_t number = 0; number < events; ++number) {
-      const bool matches = number % kBlock == kBlock - 1;
-      const std::string event = matches ? cryptominer_detection(number) : quiet_detection(number);
-      producer.produce(kName, static_cast<std::int32_t>(number / kBlock % kPartitions), {}, event);
+      const std::string event = feed.event(number, orders(number));
+      producer.produce(kName, partition_of(number), {}, event);
       bytes_ += event.size();
       if (number % kFlushEvery == 0) producer.flush(kFlushLimit);
     }
@@ -73,7 +78,24 @@ class Topic {
             .properties = std::move(properties)};
   }
   std::uint64_t events() const { return events_; }
-  std::uint64_t matches() const { return events_ / kBlock; }
+
+  /// What these rules must order, and nothing else.
+  RecordingHands::Orders wanted(const ExampleRules& rules) const {
+    const Policy policy;
+    Detector detector({}, policy, rules.actions);
+    RecordingHands::Orders wanted;
+    for (std::uint64_t number = kEventsPerAction - 1; number < events_; number += kEventsPerAction) {
+      const Offset offset(
+          static_cast<std::int64_t>(number / (kBlock * kPartitions) * kBlock + number % kBlock));
+      const Record record{kafka::stream_of(kName, partition_of(number)), offset, Offset(offset.value() + 1),
+                          feed_.event(number, true)};
+      const Detection detection = detector.detect(view_of(record), *rules.rules, {});
+      for (const Proposed& proposed : detection.proposals) wanted.insert(proposed.request.id);
+    }
+    if (wanted.size() != events_ / kEventsPerAction)
+      throw std::runtime_error("not every event that is to order an action does, each its own");
+    return wanted;
+  }
 
   void check(const Reading& reading) const {
     if (reading.records != events_ || reading.bytes != bytes_)
@@ -83,10 +105,22 @@ class Topic {
 
  private:
   static constexpr const char* kName = "detections";
+  static bool orders(std::uint64_t number) { return number % kEventsPerAction == kEventsPerAction - 1; }
+  static std::int32_t partition_of(std::uint64_t number) {
+    return static_cast<std::int32_t>(number / kBlock % kPartitions);
+  }
+
+  const Feed& feed_;
   test::KafkaBroker broker_;
   const std::uint64_t events_;
   std::uint64_t bytes_ = 0;
   int passes_ = 0;
+};
+
+/// The rules of one workload, and what they must order.
+struct Asked {
+  ExampleRules rules;
+  RecordingHands::Orders orders;
 };
 
 Reading bare_pass(Topic& topic, const KafkaProperties& properties) {
@@ -102,21 +136,18 @@ std::unique_ptr<KafkaSource> open_source(Topic& topic, ActionStore& store) {
   return *std::move(source);
 }
 
-Reading engine_pass(Topic& topic, const ExampleRules& rules) {
+Reading engine_pass(Topic& topic, const Asked& asked) {
   const test::TemporaryDirectory directory;
   const auto store = ActionStore::open(directory.path());
   if (!store) throw std::runtime_error(store.error().text());
   const auto source = open_source(topic, **store);
   ObservedSource observed(*source, topic.events());
   RecordingHands hands(**store);
-  EngineUnderTest engine(**store, observed, rules, hands, kVerifyAfter);
+  EngineUnderTest engine(**store, observed, asked.rules, hands, kVerifyAfter);
   const Reading reading = observed.wait_for_the_end(kPassLimit);
   topic.check(reading);
-  if (!hands.wait_for(topic.matches(), kPassLimit) || hands.calls().size() != topic.matches())
-    throw std::runtime_error("not one call for every match");
-  for (std::uint64_t number = kBlock - 1; number < topic.events(); number += kBlock)
-    if (!hands.calls().contains(static_cast<std::int64_t>(2000 + number)))
-      throw std::runtime_error("a match brought no call");
+  if (!hands.wait_for(asked.orders.size(), kPassLimit) || hands.orders() != asked.orders)
+    throw std::runtime_error("not one call for every order");
   if (const std::string complaint = engine.complaint(); !complaint.empty())
     throw std::runtime_error(complaint);
   return reading;
@@ -132,7 +163,7 @@ struct Totals {
 };
 
 /// They take turns, and who comes first changes from turn to turn.
-void engine_against_bare_consumer(benchmark::State& state, Topic& topic, const ExampleRules& rules) {
+void engine_against_bare_consumer(benchmark::State& state, Topic& topic, const Asked& asked) {
   Totals engine;
   Totals bare;
   Totals stock;
@@ -144,7 +175,7 @@ void engine_against_bare_consumer(benchmark::State& state, Topic& topic, const E
   while (state.KeepRunning()) {
     const bool engine_first = turns++ % 2 == 0;
     if (!engine_first) read_plainly();
-    const Reading reading = engine_pass(topic, rules);
+    const Reading reading = engine_pass(topic, asked);
     if (engine_first) read_plainly();
     engine.add(reading);
     state.SetIterationTime(reading.time.count());
@@ -157,6 +188,7 @@ void engine_against_bare_consumer(benchmark::State& state, Topic& topic, const E
   state.counters["stock_ratio"] = stock.time / engine.time;
   state.counters["cpu_us/event"] = microseconds(engine.cpu) / events;
   state.counters["bare_cpu_us/event"] = microseconds(bare.cpu) / events;
+  state.counters["cpu_ratio"] = bare.cpu / engine.cpu;
 }
 
 }  // namespace
@@ -165,14 +197,19 @@ void engine_against_bare_consumer(benchmark::State& state, Topic& topic, const E
 int main(int argc, char** argv) {
   using namespace riposte::bench;
   if (const auto why = riposte::test::why_no_broker()) return skip_program(*why);
+  std::unique_ptr<Feed> feed;
   std::unique_ptr<Topic> topic;
-  ExampleRules rules;
   return run_program(argc, argv, [&](bool smoke) {
-    topic = std::make_unique<Topic>(smoke ? kSmokeEvents : kEvents);
-    rules = load_example_rules();
-    add_workload("kafka_end_to_end/one_match_in_1000",
-                 [&](benchmark::State& state) { engine_against_bare_consumer(state, *topic, rules); })
-        ->Unit(benchmark::kMillisecond)
-        ->Iterations(smoke ? 1 : 2);
+    feed = make_feed(smoke);
+    topic = std::make_unique<Topic>(*feed, smoke ? kSmokeEvents : kEvents);
+    for (const std::size_t count : feed->rule_counts()) {
+      ExampleRules rules = feed->rules(count);
+      const Asked asked{rules, topic->wanted(rules)};
+      add_workload(
+          fmt::format("kafka_end_to_end/rules:{}", rules.rules->size()).c_str(),
+          [&topic, asked](benchmark::State& state) { engine_against_bare_consumer(state, *topic, asked); })
+          ->Unit(benchmark::kMillisecond)
+          ->Iterations(smoke ? 1 : 2);
+    }
   });
 }

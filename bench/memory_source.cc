@@ -14,7 +14,7 @@ MemorySource::MemorySource() { waiting_.emplace_back(Assigned{kMemoryStream, Off
 void MemorySource::hand_over(std::string bytes) {
   const std::scoped_lock lock(mutex_);
   const Offset offset(next_++);
-  waiting_.emplace_back(Record{kMemoryStream, offset, Offset(next_), std::move(bytes), false});
+  add_record(waiting_, {kMemoryStream, offset, Offset(next_), std::move(bytes)});
   filled_.notify_one();
 }
 

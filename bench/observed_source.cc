@@ -35,14 +35,14 @@ void ObservedSource::committed(const StreamId& stream, Offset next) {
 void ObservedSource::count(const std::vector<SourceEvent>& events) {
   const std::scoped_lock lock(mutex_);
   for (const SourceEvent& event : events) {
-    const auto* record = std::get_if<Record>(&event);
-    if (record == nullptr) continue;
+    const auto* run = std::get_if<RecordRun>(&event);
+    if (run == nullptr) continue;
     if (reading_.records == 0) {
       begun_ = Steady::now();
       cpu_begun_ = cpu_time();
     }
-    ++reading_.records;
-    reading_.bytes += record->bytes.size();
+    reading_.records += run->size();
+    reading_.bytes += run->bytes();
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "bench/samples.h"
@@ -25,11 +26,14 @@ class RecordingHands final : public Executor, public Verifier {
   Result<Preview> preview(const ActionRequest& request) override;
   Proof check(const Action& action, std::stop_token stop) override;
 
-  /// Process id that was to be killed → when it would have been.
+  /// Process id that was to be killed → when it would have been. Orders that name none are not in it.
   using Calls = std::map<std::int64_t, Steady::time_point>;
+  using Orders = std::set<ActionId>;
   /// Waits at most `limit` for `count` calls; says whether they came.
   bool wait_for(std::size_t count, std::chrono::milliseconds limit);
   Calls calls();
+  /// The actions of all calls.
+  Orders orders();
   /// Of a process whose call has come.
   Steady::time_point time_of_call(std::int64_t pid);
   ActionId last_action();
@@ -42,6 +46,7 @@ class RecordingHands final : public Executor, public Verifier {
   std::mutex mutex_;
   std::condition_variable called_;
   Calls calls_;
+  Orders orders_;
   ActionId last_action_;
   std::string complaint_;
 };

@@ -72,12 +72,13 @@ Record LineSplitter::take(std::size_t length, std::size_t terminator) {
   return record;
 }
 
-bool move_lines(LineSplitter& lines, std::vector<SourceEvent>& batch, std::size_t& batch_bytes) {
-  while (batch.size() < kBatchRecordsMax && batch_bytes < kBatchBytesMax) {
+bool move_lines(LineSplitter& lines, std::vector<SourceEvent>& batch, Filling& filling) {
+  while (filling.records < kBatchRecordsMax && filling.bytes < kBatchBytesMax) {
     auto record = lines.next();
     if (!record) return true;
-    batch_bytes += record->bytes.size();
-    batch.emplace_back(std::move(*record));
+    ++filling.records;
+    filling.bytes += record->bytes.size();
+    add_record(batch, std::move(*record));
   }
   return false;
 }

@@ -50,7 +50,13 @@ class LineSplitter {
   std::int64_t offset_;      // of the line at begin_
 };
 
+/// How much of what poll() returns at most is taken.
+struct Filling {
+  std::size_t records = 0;
+  std::size_t bytes = 0;
+};
+
 /// Moves complete lines into `batch` until it is full or the splitter has no more. False when it is full.
-bool move_lines(LineSplitter& lines, std::vector<SourceEvent>& batch, std::size_t& batch_bytes);
+bool move_lines(LineSplitter& lines, std::vector<SourceEvent>& batch, Filling& filling);
 
 }  // namespace riposte::file

@@ -43,13 +43,13 @@ Result<std::vector<SourceEvent>> FileSource::poll(std::chrono::milliseconds time
     collected = collect();
   }
   if (batch_.empty() && !collected) return std::unexpected(std::move(collected).error());
-  batch_bytes_ = 0;
+  filling_ = {};
   return std::exchange(batch_, {});  // an error behind records comes again with the next call
 }
 
 Result<void> FileSource::collect() {
   if (halted_) return std::unexpected(*halted_);
-  while (!paused_ && !exhausted_ && move_lines(current_->lines(), batch_, batch_bytes_)) {
+  while (!paused_ && !exhausted_ && move_lines(current_->lines(), batch_, filling_)) {
     const auto more = read_on();
     if (!more && more.error().code == Errc::corrupt) halted_ = more.error();
     if (!more) return std::unexpected(more.error());
@@ -85,7 +85,7 @@ Result<bool> FileSource::move_on() {
 }
 
 void FileSource::finish() {
-  if (auto record = current_->lines().last()) batch_.emplace_back(std::move(*record));
+  if (auto record = current_->lines().last()) add_record(batch_, std::move(*record));
   batch_.emplace_back(Exhausted{current_->stream()});
   exhausted_ = true;
 }

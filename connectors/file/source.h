@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 
+#include "connectors/file/lines.h"
 #include "engine/ports/source.h"
 
 namespace riposte {
@@ -62,7 +63,7 @@ class FileSource final : public Source {
   bool exhausted_ = false;
   std::optional<Error> halted_;  // sticky
   std::vector<SourceEvent> batch_;
-  std::size_t batch_bytes_ = 0;
+  file::Filling filling_;
 };
 
 }  // namespace riposte

@@ -26,12 +26,12 @@ Result<std::vector<SourceEvent>> StdinSource::poll(std::chrono::milliseconds tim
     auto collected = collect(timeout);
     if (!collected && batch_.empty()) return std::unexpected(std::move(collected).error());
   }
-  batch_bytes_ = 0;
+  filling_ = {};
   return std::exchange(batch_, {});
 }
 
 Result<void> StdinSource::collect(std::chrono::milliseconds timeout) {
-  while (move_lines(lines_, batch_, batch_bytes_)) {
+  while (move_lines(lines_, batch_, filling_)) {
     if (!batch_.empty()) timeout = std::chrono::milliseconds::zero();
     pollfd readable{descriptor_, POLLIN, 0};
     if (::poll(&readable, 1, static_cast<int>(timeout.count())) <= 0) return {};
@@ -40,7 +40,7 @@ Result<void> StdinSource::collect(std::chrono::milliseconds timeout) {
     if (got < 0)
       return fail(Errc::unavailable, "cannot read standard input: " + std::generic_category().message(errno));
     if (got == 0) {
-      if (auto record = lines_.last()) batch_.emplace_back(std::move(*record));
+      if (auto record = lines_.last()) add_record(batch_, std::move(*record));
       batch_.emplace_back(Exhausted{lines_.stream()});
       exhausted_ = true;
       return {};

@@ -33,7 +33,7 @@ class StdinSource final : public Source {
   bool paused_ = false;
   bool exhausted_ = false;
   std::vector<SourceEvent> batch_;
-  std::size_t batch_bytes_ = 0;
+  file::Filling filling_;
   std::string chunk_;
 };
 

@@ -30,6 +30,7 @@ constexpr std::chrono::milliseconds kReachTimeout{500};
 KafkaSource::Consumer::Consumer(KafkaOptions options, PositionLookup lookup)
     : options_(std::move(options)),
       lookup_(std::move(lookup)),
+      prefetch_(options_.properties),
       next_start_(Deadline::after(Duration::zero())),
       next_commit_(Deadline::after(kCommitInterval)) {
   secrets = secrets_of(options_.properties);
@@ -68,6 +69,7 @@ Result<std::vector<SourceEvent>> KafkaSource::Consumer::poll(std::chrono::millis
   if (halted_ && batch_.empty()) return std::unexpected(*halted_);
   start_wanted();
   commit_if_due();
+  prefetch_.look(handle_.get());
   collect(timeout);
   if (batch_.empty() && halted_) return std::unexpected(*halted_);
   if (batch_.empty() && passing_) return std::unexpected(*std::exchange(passing_, {}));
@@ -81,32 +83,35 @@ Result<std::vector<SourceEvent>> KafkaSource::Consumer::poll(std::chrono::millis
 void KafkaSource::Consumer::collect(std::chrono::milliseconds timeout) {
   if (!batch_.empty()) timeout = std::chrono::milliseconds::zero();
   while (!halted_ && !passing_ && batch_records_ < kBatchRecordsMax && batch_bytes_ < kBatchBytesMax) {
-    const Message message(rd_kafka_consumer_poll(handle_.get(), milliseconds(timeout)));
+    Message message(rd_kafka_consumer_poll(handle_.get(), milliseconds(timeout)));
     if (!message) return;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
-      append_record(*message);
+      append_record(std::move(message));
     else
       on_message_error(*message);
     timeout = std::chrono::milliseconds::zero();
   }
 }
 
-void KafkaSource::Consumer::append_record(const rd_kafka_message_t& message) {
-  Owned* owned = find(rd_kafka_topic_name(message.rkt), message.partition);
-  if (owned == nullptr || message.offset < owned->next) {
+void KafkaSource::Consumer::append_record(Message message) {
+  Owned* owned = find(rd_kafka_topic_name(message->rkt), message->partition);
+  if (owned == nullptr || message->offset < owned->next) {
     log::warning("Kafka: librdkafka gave a record out of turn; it is read in its own turn",
-                 {{"topic", rd_kafka_topic_name(message.rkt)},
-                  {"partition", std::int64_t{message.partition}},
-                  {"offset", message.offset}});
+                 {{"topic", rd_kafka_topic_name(message->rkt)},
+                  {"partition", std::int64_t{message->partition}},
+                  {"offset", message->offset}});
     return;
   }
-  owned->next = message.offset + 1;
-  Record record{
-      owned->stream, Offset(message.offset), Offset(owned->next), {}, message.len > options_.event_bytes_max};
-  if (message.payload != nullptr) record.bytes.assign(static_cast<const char*>(message.payload), message.len);
-  batch_bytes_ += message.len;
+  owned->next = message->offset + 1;
+  std::string_view bytes;
+  if (message->payload != nullptr) bytes = {static_cast<const char*>(message->payload), message->len};
+  const RecordView record{owned->stream, Offset(message->offset), Offset(owned->next), bytes,
+                          message->len > options_.event_bytes_max};
+  batch_bytes_ += message->len;
   ++batch_records_;
-  batch_.emplace_back(std::move(record));
+  add_record(batch_, record, BytesOwner(message.release(), [](void* owner) {
+               rd_kafka_message_destroy(static_cast<rd_kafka_message_t*>(owner));
+             }));
   works_again();
 }
 
@@ -233,9 +238,13 @@ void KafkaSource::Consumer::commit_finally() {
 }
 
 KafkaSource::Consumer::Owned* KafkaSource::Consumer::find(std::string_view topic, std::int32_t partition) {
-  const auto found = std::ranges::find_if(
-      owned_, [&](const Owned& owned) { return owned.partition == partition && owned.topic == topic; });
-  return found == owned_.end() ? nullptr : &*found;
+  const auto is_it = [&](const Owned& owned) { return owned.partition == partition && owned.topic == topic; };
+  // Records of one partition come one after the other.
+  if (found_last_ < owned_.size() && is_it(owned_[found_last_])) return &owned_[found_last_];
+  const auto found = std::ranges::find_if(owned_, is_it);
+  if (found == owned_.end()) return nullptr;
+  found_last_ = static_cast<std::size_t>(found - owned_.begin());
+  return &*found;
 }
 
 }  // namespace riposte

@@ -13,6 +13,7 @@
 #include "connectors/kafka/handle.h"
 #include "connectors/kafka/options.h"
 #include "connectors/kafka/position.h"
+#include "connectors/kafka/prefetch.h"
 #include "connectors/kafka/source.h"
 #include "connectors/kafka/trouble.h"
 #include "engine/base/clock.h"
@@ -44,7 +45,7 @@ class KafkaSource::Consumer : public kafka::Context {
   // consumer.cc: records, errors, commits
   static void on_error(rd_kafka_t*, int, const char*, void*);
   void collect(std::chrono::milliseconds timeout);
-  void append_record(const rd_kafka_message_t& message);
+  void append_record(kafka::Message message);
   void on_trouble(rd_kafka_resp_err_t code, const char* reason);
   void works_again();
   bool can_reach_a_broker();
@@ -71,6 +72,7 @@ class KafkaSource::Consumer : public kafka::Context {
   const KafkaOptions options_;
   const PositionLookup lookup_;
   kafka::Handle handle_;
+  kafka::Prefetch prefetch_;
   kafka::Trouble trouble_;
   bool was_connected_ = false;
   bool all_brokers_down_ = false;
@@ -83,7 +85,8 @@ class KafkaSource::Consumer : public kafka::Context {
   Deadline next_start_;
   Deadline next_commit_;
   std::vector<Owned> owned_;
-  std::mutex mutex_;  // guards done_
+  std::size_t found_last_ = 0;  // among owned_
+  std::mutex mutex_;            // guards done_
   std::map<StreamId, Offset> done_;
 };
 

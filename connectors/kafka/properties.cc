@@ -86,11 +86,10 @@ KafkaProperties consumer_defaults() {
       {"max.poll.interval.ms", "60000"},  // an intake that hangs for a minute gives its partitions away
       {"check.crcs", "true"},             // off in librdkafka: a flipped bit would reach a rule
       {"allow.auto.create.topics", "false"},
-      {"queued.max.messages.kbytes", "32768"},  // prefetch per partition queue; bounds memory while paused
-      {"queued.min.messages",
-       "20000"},  // over it librdkafka 2.0.2 rests for a second; the bytes above bound memory
-      {"fetch.message.max.bytes", "1048576"},      // per partition; grows by itself for a larger record
-      {"fetch.max.bytes", "16777216"},             // per answer
+      {"queued.max.messages.kbytes", "32768"},  // what waits to be polled; bounds memory
+      {"queued.min.messages", "20000"},        // over it nothing is fetched until prefetch.h wakes librdkafka
+      {"fetch.message.max.bytes", "1048576"},  // per partition; grows by itself for a larger record
+      {"fetch.max.bytes", "16777216"},         // per answer
       {"receive.message.max.bytes", "134217728"},  // a record beyond it would block its partition for ever
       {"socket.keepalive.enable", "true"},
       {"reconnect.backoff.max.ms", "2000"},

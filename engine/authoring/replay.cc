@@ -51,7 +51,7 @@ class Pass {
     times_.begin(past);
     complaints_.begin_record();
     if (!against_) {
-      TRY(rules_.see(std::move(past.record), times_));
+      TRY(rules_.see(past.record, times_));
       return {};
     }
     const auto before = TRY(rules_.see(past.record, times_));

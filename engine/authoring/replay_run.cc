@@ -18,10 +18,10 @@ ReplayRun::ReplayRun(const ReplayRules& rules, EventLimits limits, ReplayEvents 
       detector_(limits, rules.policy, rules.actions),
       order_(window) {}
 
-Result<std::vector<RuleIndex>> ReplayRun::see(Record record, EventTimes& times) {
+Result<std::vector<RuleIndex>> ReplayRun::see(const Record& record, EventTimes& times) {
   WallTime at{};
   Detection detection = detector_.detect(
-      std::move(record), rules_, at, [&](const Recognised& recognised) { return at = times.of(recognised); });
+      view_of(record), rules_, at, [&](const Recognised& recognised) { return at = times.of(recognised); });
   if (detection.dead_letter) events_.dead_letter(*detection.dead_letter);
   held_back_.add(std::exchange(detection.held_back, {}));
   std::vector<RuleIndex> matches = std::move(detection.matches);

@@ -34,7 +34,7 @@ class ReplayRun {
             std::size_t window = TimeOrder::kProposalsMax);
 
   /// The rules that match it, in the order of the set.
-  Result<std::vector<RuleIndex>> see(Record record, EventTimes& times);
+  Result<std::vector<RuleIndex>> see(const Record& record, EventTimes& times);
   /// Nothing more comes.
   Result<void> finish();
   /// Complete after finish().

@@ -5,9 +5,9 @@
 namespace riposte {
 namespace {
 
-DeadLetter dead(Record&& record, Unusable why, WallTime now) {
-  return {std::move(record.stream), record.offset,         now,
-          std::move(why.reason),    std::move(why.detail), std::move(record.bytes)};
+DeadLetter dead(const RecordView& record, Unusable why, WallTime now) {
+  return {record.stream,         record.offset,         now,
+          std::move(why.reason), std::move(why.detail), std::string(record.bytes)};
 }
 
 /// Each follows the nearest one before it that will really be carried out: a dry run completes nothing, and
@@ -24,7 +24,8 @@ void link(std::vector<Proposed>& proposals, std::span<const std::size_t> members
 
 }  // namespace
 
-Detection Detector::detect(Record record, const RuleSet& rules, WallTime now, const MomentOf& moment) {
+Detection Detector::detect(const RecordView& record, const RuleSet& rules, WallTime now,
+                           const MomentOf& moment) {
   Detection detection;
   detection.stream = record.stream;
   detection.offset = record.offset;
@@ -32,24 +33,24 @@ Detection Detector::detect(Record record, const RuleSet& rules, WallTime now, co
   if (record.oversize) {
     Unusable too_large{"too_large",
                        "larger than the limit of " + std::to_string(limits_.bytes_max) + " bytes"};
-    detection.dead_letter = dead(std::move(record), std::move(too_large), now);
+    detection.dead_letter = dead(record, std::move(too_large), now);
     return detection;
   }
   const auto event = parser_.parse(record.bytes);
   if (!event) {
-    detection.dead_letter = dead(std::move(record), event.error(), now);
+    detection.dead_letter = dead(record, event.error(), now);
     return detection;
   }
   if (const auto matched = match(*event, record, rules, {now, moment}, detection); !matched) {
     detection.proposals.clear();
-    detection.dead_letter = dead(std::move(record), {"cannot_match", matched.error().text()}, now);
+    detection.dead_letter = dead(record, {"cannot_match", matched.error().text()}, now);
     return detection;
   }
-  if (!detection.proposals.empty()) detection.bytes = std::move(record.bytes);
+  if (!detection.proposals.empty()) detection.bytes = record.bytes;
   return detection;
 }
 
-Result<void> Detector::match(const Event& event, const Record& record, const RuleSet& rules,
+Result<void> Detector::match(const Event& event, const RecordView& record, const RuleSet& rules,
                              const Moment& moment, Detection& detection) {
   const auto matching = TRY(rules.match(event, scratch_));
   const WallTime now = moment.of ? moment.of(matching.recognised) : moment.now;

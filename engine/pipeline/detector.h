@@ -41,14 +41,14 @@ class Detector {
   /// An event that cannot be matched within the memory budget becomes a dead letter: never passed over in
   /// silence. `now`: when the record is read; events are judged by it unless `moment` says otherwise, as for
   /// events of the past.
-  Detection detect(Record record, const RuleSet& rules, WallTime now, const MomentOf& moment = {});
+  Detection detect(const RecordView& record, const RuleSet& rules, WallTime now, const MomentOf& moment = {});
 
  private:
   struct Moment {
     WallTime now;
     const MomentOf& of;
   };
-  Result<void> match(const Event& event, const Record& record, const RuleSet& rules, const Moment& moment,
+  Result<void> match(const Event& event, const RecordView& record, const RuleSet& rules, const Moment& moment,
                      Detection& detection);
   void respond(const Detected& detected, const Rule& rule, Detection& detection);
 

@@ -89,10 +89,9 @@ Result<void> Intake::hand_out(std::vector<SourceEvent> events, const std::stop_t
     workers_[worker]->post(std::move(message));
   };
   for (SourceEvent& event : events) {
-    if (auto* record = std::get_if<Record>(&event)) {
-      const auto stream = streams_.find(record->stream);
-      if (stream != streams_.end())
-        gathering_[worker_of(stream->second)].records.push_back(std::move(*record));
+    if (auto* run = std::get_if<RecordRun>(&event)) {
+      const auto stream = streams_.find(run->stream());
+      if (stream != streams_.end()) gathering_[worker_of(stream->second)].runs.push_back(std::move(*run));
     } else if (auto* assigned = std::get_if<Assigned>(&event)) {
       const Partition partition = TRY(number(assigned->stream, stop));
       crash_point("rebalance.in_assign");
@@ -120,7 +119,7 @@ void Intake::let_go(const StreamId& stream, const std::stop_token& stop) {
   const std::size_t worker = worker_of(streams_.at(stream));
   flush(worker);
   if (const auto held = held_.find(worker); held != held_.end())
-    std::erase_if(held->second.batch.records, [&](const Record& record) { return record.stream == stream; });
+    std::erase_if(held->second.batch.runs, [&](const RecordRun& run) { return run.stream() == stream; });
   const auto done = std::make_shared<std::latch>(1);
   workers_[worker]->post(RevokeStream{stream, done});
   streams_.erase(stream);
@@ -136,7 +135,7 @@ void Intake::flush(std::size_t worker) {
   RecordBatch batch = std::move(gathered->second);
   gathering_.erase(gathered);
   if (const auto held = held_.find(worker); held != held_.end()) {
-    std::ranges::move(batch.records, std::back_inserter(held->second.batch.records));
+    std::ranges::move(batch.runs, std::back_inserter(held->second.batch.runs));
     return;
   }
   if (workers_[worker]->post_records(batch, kPatience)) return;

@@ -60,7 +60,10 @@ Result<const Action*> PartitionState::known(const ActionId& id, Action& storage)
 }
 
 void PartitionState::seek(const StreamId& stream, Offset next) {
-  position_ = StreamPosition{stream, id_, next};
+  if (position_ && position_->stream == stream)
+    position_->next = next;
+  else
+    position_ = StreamPosition{stream, id_, next};
   position_moved_ = true;
 }
 
@@ -226,20 +229,22 @@ void PartitionState::ask_about_unresolved(WallTime now, Slots& slots) {
 
 void PartitionState::start_queued(const std::map<std::uint64_t, ActionId>& queue, WallTime now,
                                   Slots& slots) {
-  // apply() edits the queue: walk a copy of what may start now.
-  std::vector<ActionId> queued;
-  for (auto next = queue.begin(); next != queue.end() && queued.size() < kStartScanMax; ++next)
-    queued.push_back(next->second);
   std::unordered_set<std::string> passed_over;
-  for (const ActionId& id : queued) {
-    const Action action = open_.at(id);
-    const std::string lane = lane_of(action);
+  std::size_t looked_at = 0;
+  for (auto next = queue.begin(); next != queue.end() && looked_at < kStartScanMax; ++looked_at) {
+    const std::uint64_t place = next->first;
+    const Action& waiting = open_.at(next->second);
+    std::string lane = lane_of(waiting);
     // An earlier order on the same target that had to wait must not be overtaken.
-    if (busy_.contains(lane) || passed_over.contains(lane) || !slots.take(action.type)) {
-      passed_over.insert(lane);
-      continue;
+    if (busy_.contains(lane) || passed_over.contains(lane)) {
+      passed_over.insert(std::move(lane));
+    } else {
+      // Those behind it wait for the same slots.
+      if (!slots.take(waiting.type)) return;
+      if (auto made = step(&waiting, Started{}, now)) apply(std::move(*made));
     }
-    if (auto made = step(&action, Started{}, now)) apply(std::move(*made));
+    // apply() edits the queue.
+    next = queue.upper_bound(place);
   }
 }
 

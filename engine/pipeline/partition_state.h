@@ -22,6 +22,7 @@
 namespace riposte {
 
 /// How many effects may be under way. A taken slot comes back when the effect's answer has been given.
+/// Scripts have slots of their own, all other types share theirs.
 class Slots {
  public:
   virtual ~Slots() = default;

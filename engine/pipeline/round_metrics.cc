@@ -1,5 +1,7 @@
 #include "engine/pipeline/round_metrics.h"
 
+#include <utility>
+
 #include "engine/base/log.h"
 
 namespace riposte {
@@ -9,12 +11,9 @@ RoundMetrics::RoundMetrics(Metrics& metrics)
       records_(metrics.counter("riposte_records_total", "Input records dealt with")),
       matches_(metrics.counter("riposte_rule_matches_total", "Rules that matched a record")) {}
 
-void RoundMetrics::count_record(std::size_t matches) {
-  records_.add();
-  if (matches > 0) matches_.add(static_cast<double>(matches));
-}
-
 void RoundMetrics::count(std::span<const Commit> commits) {
+  if (records_seen_ > 0) records_.add(static_cast<double>(std::exchange(records_seen_, 0)));
+  if (matches_seen_ > 0) matches_.add(static_cast<double>(std::exchange(matches_seen_, 0)));
   for (const Commit& commit : commits) {
     for (const AuditRecord& record : commit.audit) count(record);
     for (const DeadLetter& letter : commit.dead_letters) count(letter);

@@ -3,6 +3,7 @@
 /// Threads: one. Limits: metrics are looked up once each, however many rounds there are.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <span>
 #include <string>
@@ -17,7 +18,12 @@ class RoundMetrics {
  public:
   explicit RoundMetrics(Metrics& metrics);
 
-  void count_record(std::size_t matches);
+  /// Told with the next count(): the counters are shared by all workers, and a record is not worth their
+  /// wait.
+  void count_record(std::size_t matches) {
+    ++records_seen_;
+    matches_seen_ += matches;
+  }
   void count(std::span<const Commit> commits);
   void set_open(Partition partition, std::size_t open, std::size_t in_doubt);
 
@@ -33,6 +39,8 @@ class RoundMetrics {
   Metrics& metrics_;
   Counter& records_;
   Counter& matches_;
+  std::uint64_t records_seen_ = 0;
+  std::uint64_t matches_seen_ = 0;
   std::map<Transition, Counter*> transitions_;
   std::map<Partition, OpenGauges> open_;
 };

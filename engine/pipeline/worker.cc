@@ -13,7 +13,7 @@ std::size_t weight_of(const RecordBatch& batch) {
   /// What a record costs besides its bytes.
   constexpr std::size_t kOverhead = 128;
   std::size_t bytes = 1;
-  for (const Record& record : batch.records) bytes += record.bytes.size() + kOverhead;
+  for (const RecordRun& run : batch.runs) bytes += run.bytes() + run.size() * kOverhead;
   return bytes;
 }
 
@@ -79,7 +79,7 @@ void Worker::work(const std::stop_token& stop) {
 }
 
 Result<void> Worker::take(Message message, const RuleSet& rules, WallTime now) {
-  if (auto* batch = std::get_if<RecordBatch>(&message)) return take_records(std::move(*batch), rules, now);
+  if (auto* batch = std::get_if<RecordBatch>(&message)) return take_records(*batch, rules, now);
   if (auto* assigned = std::get_if<AssignStream>(&message)) {
     TRY(partition(assigned->partition));
     streams_[assigned->stream] = assigned->partition;
@@ -98,20 +98,26 @@ Result<void> Worker::take(Message message, const RuleSet& rules, WallTime now) {
   return {};
 }
 
-Result<void> Worker::take_records(RecordBatch batch, const RuleSet& rules, WallTime now) {
-  for (Record& record : batch.records) {
-    TRY(take_record(std::move(record), rules, now));
+Result<void> Worker::take_records(const RecordBatch& batch, const RuleSet& rules, WallTime now) {
+  for (const RecordRun& run : batch.runs) TRY(take_run(run, rules, now));
+  return {};
+}
+
+Result<void> Worker::take_run(const RecordRun& run, const RuleSet& rules, WallTime now) {
+  const auto stream = streams_.find(run.stream());
+  // It was fetched before its stream was taken away: whoever has the stream now reads it again.
+  if (stream == streams_.end()) return {};
+  PartitionState& state = *TRY(partition(stream->second));
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    TRY(take_record(state, run[i], rules, now));
     if (rows_in_round_ >= kRowsPerRound) TRY(finish_round(now));
   }
   return {};
 }
 
-Result<void> Worker::take_record(Record record, const RuleSet& rules, WallTime now) {
-  const auto stream = streams_.find(record.stream);
-  // It was fetched before its stream was taken away: whoever has the stream now reads it again.
-  if (stream == streams_.end()) return {};
-  PartitionState& state = *TRY(partition(stream->second));
-  Detection detection = detector_.detect(std::move(record), rules, now);
+Result<void> Worker::take_record(PartitionState& state, const RecordView& record, const RuleSet& rules,
+                                 WallTime now) {
+  Detection detection = detector_.detect(record, rules, now);
   crash_point("match.done");
   round_metrics_.count_record(detection.matches.size());
   const std::size_t before = state.pending_rows();

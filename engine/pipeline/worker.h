@@ -38,7 +38,7 @@ struct EndStream {
   StreamId stream;
 };
 struct RecordBatch {
-  std::vector<Record> records;
+  std::vector<RecordRun> runs;
 };
 /// A person's wish; the reply comes when it is durable.
 struct Ask {
@@ -98,8 +98,10 @@ class Worker {
   void work(const std::stop_token& stop);
   std::chrono::microseconds wait_time();
   Result<void> take(Message message, const RuleSet& rules, WallTime now);
-  Result<void> take_records(RecordBatch batch, const RuleSet& rules, WallTime now);
-  Result<void> take_record(Record record, const RuleSet& rules, WallTime now);
+  Result<void> take_records(const RecordBatch& batch, const RuleSet& rules, WallTime now);
+  Result<void> take_run(const RecordRun& run, const RuleSet& rules, WallTime now);
+  Result<void> take_record(PartitionState& state, const RecordView& record, const RuleSet& rules,
+                           WallTime now);
   void take_ask(Ask ask, WallTime now);
   Result<Action> fulfil(PartitionState& partition, const Ask& ask, WallTime now);
   Result<PartitionState*> partition(Partition id);

@@ -1,4 +1,5 @@
 #include <array>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,6 +39,7 @@ class MockedKafkaTest : public testing::Test {
   struct Scenes {
     Scene plain, flaky, stray, slow_store, shared{{}, 4}, lost, ahead{{}, 1, 5}, accepted{{}, 1, 5, true};
     Scene fenced{{{"group.instance.id", "one"}}}, committing, hard_start, crowded;
+    Scene slow_reader{{{"queued.min.messages", "20"}}};
   };
   static void SetUpTestSuite() { scenes = std::make_unique<Scenes>(); }
   static void TearDownTestSuite() { scenes.reset(); }
@@ -88,15 +90,16 @@ struct Member {
     for (SourceEvent& event : *events) {
       if (const auto* assigned = std::get_if<Assigned>(&event)) next[assigned->stream] = assigned->start;
       if (const auto* revoked = std::get_if<Revoked>(&event)) next.erase(revoked->stream);
-      if (auto* record = std::get_if<Record>(&event)) deal_with(std::move(*record));
+      if (const auto* run = std::get_if<RecordRun>(&event))
+        for (std::size_t i = 0; i < run->size(); ++i) deal_with((*run)[i]);
     }
   }
-  void deal_with(Record record) {
+  void deal_with(const RecordView& record) {
     ASSERT_TRUE(next.contains(record.stream)) << record.stream.value() << " is not ours";
     ASSERT_GE(record.offset, next[record.stream]);
     next[record.stream] = record.next;
     store.positions[record.stream] = record.next;
-    store.dealt_with[record.stream].push_back(std::move(record.bytes));
+    store.dealt_with[record.stream].emplace_back(record.bytes);
     source->committed(record.stream, record.next);
   }
 };
@@ -236,6 +239,20 @@ TEST_F(MockedKafkaTest, ClosesWhileFetchedRecordsWaitToBePolled) {
   const Deadline deadline = Deadline::after(std::chrono::seconds(5));
   source.reset();
   EXPECT_GT(deadline.left(), Duration::zero());
+}
+
+TEST_F(MockedKafkaTest, FetchesOnWithoutARestWhenWhatWaitedHasBeenPolled) {
+  auto& [cluster, joining] = scenes->slow_reader;
+  for (int i = 0; i < 400; i += 10) cluster.produce(0, numbered(i, i + 10));
+  const auto source = joining.take(nothing_stored());
+  ASSERT_NO_FATAL_FAILURE(poll_until(received_, *source, records(1)));
+  // Left to itself, librdkafka rests for a second whenever 20 records wait: for more than ten in all.
+  const Deadline deadline = Deadline::after(std::chrono::seconds(5));
+  while (received_.records.size() < 400 && deadline.left() > Duration::zero()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ASSERT_NO_FATAL_FAILURE(poll_into(received_, *source, std::chrono::milliseconds(50)));
+  }
+  EXPECT_EQ(received_.bytes(), numbered(0, 400));
 }
 
 TEST_F(MockedKafkaTest, LosesAndRepeatsNothingWhenASecondMemberJoinsAndLeaves) {

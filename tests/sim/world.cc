@@ -34,8 +34,8 @@ void World::restart() {
 void World::read_input() {
   for (; next_input_ < input_.size(); ++next_input_) {
     const auto offset = static_cast<std::int64_t>(next_input_);
-    Record record{stream_, Offset(offset), Offset(offset + 1), input_[next_input_]};
-    const auto absorbed = partition_->absorb(detector_->detect(std::move(record), *rules_, now_), now_);
+    const RecordView record{stream_, Offset(offset), Offset(offset + 1), input_[next_input_]};
+    const auto absorbed = partition_->absorb(detector_->detect(record, *rules_, now_), now_);
     if (!absorbed) throw std::logic_error(absorbed.error().text());
   }
 }

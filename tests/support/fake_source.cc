@@ -53,13 +53,15 @@ Result<void> FakeSource::start_wanted() {
 
 void FakeSource::read(std::vector<SourceEvent>& batch) {
   std::vector<StreamId> ended;
+  std::size_t records = 0;
   for (auto& [stream, reading] : reading_) {
     const std::size_t count = streams_.size_of(stream);
-    while (!reading.paused && reading.next < count && batch.size() < batch_records_max_) {
+    while (!reading.paused && reading.next < count && records < batch_records_max_) {
       const std::string& bytes = streams_.record(stream, reading.next);
       const auto offset = static_cast<std::int64_t>(reading.next++);
-      batch.emplace_back(
-          Record{stream, Offset(offset), Offset(offset + 1), bytes, bytes.size() > event_bytes_max_});
+      add_record(batch,
+                 Record{stream, Offset(offset), Offset(offset + 1), bytes, bytes.size() > event_bytes_max_});
+      ++records;
     }
     if (reading.finite && !reading.paused && reading.next == count) ended.push_back(stream);
   }

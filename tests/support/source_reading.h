@@ -43,9 +43,16 @@ struct Received {
     for (const Record& record : records) all.push_back(record.bytes);
     return all;
   }
+  void add(const RecordRun& run) {
+    for (std::size_t i = 0; i < run.size(); ++i) {
+      const RecordView record = run[i];
+      records.push_back(
+          {record.stream, record.offset, record.next, std::string(record.bytes), record.oversize});
+    }
+  }
   void add(SourceEvent event) {
     if (auto* assigned_now = std::get_if<Assigned>(&event)) assigned.push_back(std::move(*assigned_now));
-    if (auto* record = std::get_if<Record>(&event)) records.push_back(std::move(*record));
+    if (const auto* run = std::get_if<RecordRun>(&event)) add(*run);
     if (auto* revoked_now = std::get_if<Revoked>(&event)) revoked.push_back(std::move(*revoked_now));
     if (auto* exhausted_now = std::get_if<Exhausted>(&event)) exhausted.push_back(std::move(*exhausted_now));
   }

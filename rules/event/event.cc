@@ -107,12 +107,12 @@ std::optional<Scalar> Event::first(std::string_view path) const {
   return {};
 }
 
-void Event::collect_strings(std::vector<std::string_view>& out) const {
+EventStrings Event::strings() const {
   const Tape& tape = document_->reader.tape();
-  const std::span<const std::uint32_t> strings = document_->reader.outline().strings;
-  const std::uint32_t end = tape.behind(object_);
-  for (auto at = std::ranges::lower_bound(strings, object_); at != strings.end() && *at < end; ++at)
-    out.push_back(tape.string(*at));
+  const std::span<const std::uint32_t> all = document_->reader.outline().strings;
+  const auto first = std::ranges::lower_bound(all, object_);
+  const auto last = std::ranges::lower_bound(all, tape.behind(object_));
+  return {tape, {first, last}};
 }
 
 std::vector<Event> Event::objects(std::string_view path) const {

@@ -8,11 +8,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "rules/event/scalar.h"
+#include "rules/event/tape.h"
 
 namespace riposte {
 
@@ -27,6 +29,19 @@ struct FieldValues {
   void clear();
 };
 
+/// Texts of an event, in the order of their addresses.
+class EventStrings {
+ public:
+  EventStrings(const Tape& tape, std::span<const std::uint32_t> places) : tape_(&tape), places_(places) {}
+
+  std::size_t size() const { return places_.size(); }
+  std::string_view operator[](std::size_t i) const { return tape_->string(places_[i]); }
+
+ private:
+  const Tape* tape_;
+  std::span<const std::uint32_t> places_;
+};
+
 class Event {
  public:
   /// Adds what stands at `path` to `out`.
@@ -36,8 +51,8 @@ class Event {
   /// Adds what stands in the object at `container` under the key that is `name` once its blanks are dropped
   /// ("Threat Name" under "ThreatName").
   void collect_unspaced(std::string_view container, std::string_view name, FieldValues& out) const;
-  /// Adds every string value at any depth; keys are not values.
-  void collect_strings(std::vector<std::string_view>& out) const;
+  /// Every string value at any depth; keys are not values.
+  EventStrings strings() const;
 
   /// The object at `path`, or the objects of the list there, each as an event of its own.
   std::vector<Event> objects(std::string_view path) const;

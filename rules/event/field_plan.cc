@@ -48,6 +48,7 @@ FieldPlan::FieldPlan(FieldLookup lookup, PathTable& table) : lookup_(std::move(l
       return;
     }
   sources_ = std::move(sources);
+  if (is_plain_ && sources_->size() == 1 && lookup_.nothing.empty()) only_slot_ = sources_->front();
 }
 
 bool FieldPlan::all_plain(const PathReading& paths) const {
@@ -66,11 +67,6 @@ void FieldPlan::collect(const Event& event, const PathReading& paths, FieldValue
 
 bool FieldPlan::may_have(const PathReading& paths) const {
   return !sources_ || std::ranges::any_of(*sources_, [&](PathTable::Slot slot) { return paths.has(slot); });
-}
-
-std::optional<PathTable::Slot> FieldPlan::only_slot() const {
-  if (!is_plain_ || sources_->size() != 1 || !lookup_.nothing.empty()) return {};
-  return sources_->front();
 }
 
 TestPlan::TestPlan(FieldTest test, PathTable& table)

@@ -24,7 +24,7 @@ class FieldPlan {
   /// False when the field has no value for certain.
   bool may_have(const PathReading& paths) const;
   /// The slot that is all there is to the field, when it is one.
-  std::optional<PathTable::Slot> only_slot() const;
+  std::optional<PathTable::Slot> only_slot() const { return only_slot_; }
 
   /// Unless something stands at one of these slots the field has no value. Empty: that cannot be known.
   const std::optional<std::vector<PathTable::Slot>>& sources() const { return sources_; }
@@ -34,6 +34,7 @@ class FieldPlan {
 
   FieldLookup lookup_;
   std::optional<std::vector<PathTable::Slot>> sources_;
+  std::optional<PathTable::Slot> only_slot_;
   bool is_plain_ = false;  ///< the sources, one way each, are all there is to it
 };
 

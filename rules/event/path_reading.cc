@@ -12,11 +12,12 @@ void PathReading::read(const PathTable& table, const Event& event) {
   Plan& plan = shape != 0 ? plans_[shape % kPlans] : passing_;
   if (shape == 0 || plan.shape != shape || plan.table != table.serial()) {
     make_plan(table, event, plan.meanings);
-    plan.signature = signature_of(table, plan.meanings);
+    sum_up(table, plan);
     plan.table = table.serial();
     plan.shape = shape;
   }
   signature_ = plan.signature;
+  touched_ = &plan.slots;
   const std::span<const Member> members = outline_->members;
   for (const Meaning& meaning : plan.meanings) {
     const Member& member = members[meaning.member];
@@ -31,7 +32,6 @@ void PathReading::begin(const PathTable& table, const Event& event) {
   table_ = &table;
   tape_ = &event.document_->reader.tape();
   outline_ = &event.document_->reader.outline();
-  touched_.clear();
   if (plans_.empty()) plans_.resize(kPlans);
   if (found_.size() < table.slots()) found_.resize(table.slots());
   if (++round_ != 0) return;
@@ -75,14 +75,13 @@ void PathReading::read_member(const PathTable& table, std::size_t number, const 
     out.push_back({index, step->unspaced, at.splits, true});
 }
 
-SlotsSignature PathReading::signature_of(const PathTable& table, const std::vector<Meaning>& meanings) {
-  sorted_.clear();
-  for (const Meaning& meaning : meanings) sorted_.push_back(meaning.slot);
-  std::ranges::sort(sorted_);
-  sorted_.erase(std::ranges::unique(sorted_).begin(), sorted_.end());
-  SlotsSignature signature;
-  for (const PathTable::Slot slot : sorted_) signature.add(table.signature_of(slot));
-  return signature;
+void PathReading::sum_up(const PathTable& table, Plan& plan) {
+  plan.slots.clear();
+  for (const Meaning& meaning : plan.meanings) plan.slots.push_back(meaning.slot);
+  std::ranges::sort(plan.slots);
+  plan.slots.erase(std::ranges::unique(plan.slots).begin(), plan.slots.end());
+  plan.signature = {};
+  for (const PathTable::Slot slot : plan.slots) plan.signature.add(table.signature_of(slot));
 }
 
 void PathReading::see(PathTable::Slot slot, std::uint32_t value, std::uint64_t splits) {
@@ -93,7 +92,6 @@ void PathReading::see(PathTable::Slot slot, std::uint32_t value, std::uint64_t s
     found.splits = splits;
     found.contested = false;
     found.more.clear();
-    touched_.push_back(slot);
     return;
   }
   // Which of two ways counts is for Event::collect to say.

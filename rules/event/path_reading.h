@@ -22,8 +22,8 @@ class PathReading {
 
   /// Equal for events that have something at the same slots, whatever it is.
   SlotsSignature signature() const { return signature_; }
-  /// The slots at which something stands, be it null, in no order.
-  std::span<const PathTable::Slot> touched() const { return touched_; }
+  /// The slots at which something stands, be it null.
+  std::span<const PathTable::Slot> touched() const { return *touched_; }
   bool has(PathTable::Slot slot) const { return found_[slot].round == round_; }
   /// False when only Event::collect can tell: the document splits the path in several ways at once.
   bool is_plain(PathTable::Slot slot) const {
@@ -69,13 +69,14 @@ class PathReading {
     std::uint64_t table = 0;
     std::uint64_t shape = 0;  ///< 0: not made yet
     std::vector<Meaning> meanings;
-    SlotsSignature signature;
+    std::vector<PathTable::Slot> slots;  ///< of those, each once
+    SlotsSignature signature;            ///< of the slots
   };
   static constexpr std::size_t kPlans = 512;
 
   void begin(const PathTable& table, const Event& event);
   void make_plan(const PathTable& table, const Event& event, std::vector<Meaning>& out);
-  SlotsSignature signature_of(const PathTable& table, const std::vector<Meaning>& meanings);
+  static void sum_up(const PathTable& table, Plan& plan);
   void read_member(const PathTable& table, std::size_t number, const Place& at, std::vector<Meaning>& out);
   void see(PathTable::Slot slot, std::uint32_t value, std::uint64_t splits);
   void see_unspaced(PathTable::Slot slot, const Member& member, std::uint64_t splits);
@@ -93,8 +94,7 @@ class PathReading {
   std::vector<Plan> plans_;
   Plan passing_;  ///< of a document that is like no other
   SlotsSignature signature_;
-  std::vector<PathTable::Slot> touched_;
-  std::vector<PathTable::Slot> sorted_;  ///< while a signature is made
+  const std::vector<PathTable::Slot>* touched_ = nullptr;  ///< of the plan
   std::string unspaced_key_;
   std::uint32_t round_ = 0;
 };

@@ -3,9 +3,13 @@
 #include <algorithm>
 
 namespace riposte {
-void CandidateIndex::add(std::uint32_t rule, const std::optional<std::vector<Witness>>& witnesses) {
-  if (!witnesses) return always_.push_back(rule);
-  for (const Witness& witness : *witnesses) {
+void CandidateIndex::add_always(std::uint32_t rule, const std::vector<Witness>& witnesses) {
+  always_.push_back(rule);
+  add(rule, witnesses);
+}
+
+void CandidateIndex::add(std::uint32_t rule, const std::vector<Witness>& witnesses) {
+  for (const Witness& witness : witnesses) {
     Trigger trigger{rule, kNoLine};
     if (witness.line != nullptr) {
       if (!witness.line->witness) witness.line->witness = lines_++;

@@ -97,9 +97,11 @@ class CandidateIndex {
                  const std::vector<std::uint32_t>& log_source_of)
       : formats_(formats), rules_(rules), log_source_of_(log_source_of) {}
 
-  /// Rules come one by one, in order, when all formats are there. No witnesses: the rule is looked at with
-  /// every event. Those that settle a line leave its number there.
-  void add(std::uint32_t rule, const std::optional<std::vector<Witness>>& witnesses);
+  /// Rules come one by one, in order, when all formats are there. Witnesses that settle a line leave its
+  /// number there.
+  void add(std::uint32_t rule, const std::vector<Witness>& witnesses);
+  /// The rule is looked at with every event; witnesses may settle lines of it all the same.
+  void add_always(std::uint32_t rule, const std::vector<Witness>& witnesses);
   void finish();
 
   /// Each once, in no order. `paths` and `reading` are the event's. Good until the next call.

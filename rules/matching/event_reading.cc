@@ -89,26 +89,28 @@ const PreparedField& EventReading::field(std::size_t number) {
   PreparedField& found = fields_[number];
   if (found.round == round_) return found;
   found.values.clear();
-  format_->field(number).collect(*event_, *paths_, found.values);
+  const FieldPlan& plan = format_->field(number);
+  const auto slot = plan.only_slot();
+  if (const auto text = slot ? paths_->only_string(*slot) : std::nullopt) {
+    // What most fields are.
+    found.values.present = true;
+    found.values.scalars.push_back({*text});
+  } else {
+    plan.collect(*event_, *paths_, found.values);
+  }
   prepare_all(found);
   return found;
 }
 
 std::string_view EventReading::joined_strings(std::size_t shortest) {
-  string_leaves_.clear();
-  event_->collect_strings(string_leaves_);
+  const EventStrings strings = event_->strings();
+  const std::size_t most = original_.size() + strings.size() + kBlock;
+  if (joined_.size() < most) joined_.resize(2 * most);
   char* to = joined_.data();
-  const char* end = to + joined_.size();
-  for (const std::string_view text : string_leaves_) {
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    const std::string_view text = strings[i];
     if (text.size() < shortest) continue;
     const std::string_view value = folded(text);
-    const auto left = static_cast<std::size_t>(end - to);
-    if (left <= value.size() + kBlock) {
-      const auto size = static_cast<std::size_t>(to - joined_.data());
-      joined_.resize(2 * (size + value.size() + kBlock));
-      to = joined_.data() + size;
-      end = joined_.data() + joined_.size();
-    }
     if (is_special_)
       std::ranges::copy(value, to);
     else
@@ -121,10 +123,9 @@ std::string_view EventReading::joined_strings(std::size_t shortest) {
 
 const PreparedField& EventReading::strings() {
   if (strings_.round == round_) return strings_;
-  string_leaves_.clear();
-  event_->collect_strings(string_leaves_);
+  const EventStrings strings = event_->strings();
   strings_.values.clear();
-  for (const std::string_view text : string_leaves_) strings_.values.scalars.push_back({text});
+  for (std::size_t i = 0; i < strings.size(); ++i) strings_.values.scalars.push_back({strings[i]});
   prepare_all(strings_);
   return strings_;
 }

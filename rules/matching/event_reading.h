@@ -57,7 +57,6 @@ class EventReading {
   std::uint32_t round_ = 0;
   std::vector<PreparedField> fields_;
   PreparedField strings_;
-  std::vector<std::string_view> string_leaves_;
   QuickSet lines_;  ///< those that were marked
 
   std::vector<char> joined_;

@@ -108,7 +108,22 @@ class FlatRules::Adding {
     to_.selections_.push_back({begin, size_of(to_.maps_)});
   }
 
-  void add_line(const CompiledLine& line, bool wanted) {
+  /// Where all values are wanted, the longest text is the least likely to be there.
+  static void order_values(CompiledLine& line) {
+    const auto longest = [](const std::vector<CompiledPattern>& value) {
+      std::size_t length = 0;
+      for (const CompiledPattern& pattern : value) {
+        const auto* matcher = std::get_if<ValueMatcher>(&pattern);
+        const LiteralPattern* literal = matcher != nullptr ? matcher->literal() : nullptr;
+        length = std::max(length, literal != nullptr ? literal->text.size() : 0);
+      }
+      return length;
+    };
+    if (line.all) std::ranges::stable_sort(line.values, std::ranges::greater(), longest);
+  }
+
+  void add_line(CompiledLine& line, bool wanted) {
+    order_values(line);
     const std::uint32_t begin = size_of(to_.tests_);
     for (const std::vector<CompiledPattern>& value : line.values) {
       for (const CompiledPattern& pattern : value) add_test(pattern);

@@ -9,6 +9,48 @@ namespace riposte {
 
 using namespace literals;
 
+namespace {
+
+/// The bits of a filter, and how much of a gram's hash is the number of its bit.
+struct Bits {
+  const std::uint64_t* words;
+  unsigned shift;
+
+  std::uint64_t has(std::uint32_t gram) const {
+    const std::uint32_t bit = LiteralIndex::GramFilter::spread_out(gram) >> shift;
+    return (words[bit / 64] >> (bit % 64)) & 1;
+  }
+};
+
+/// Several places without a branch: nearly none has anything.
+template <class Gram, std::size_t Stride>
+void find_places(const Bits& bits, std::string_view text, std::vector<std::uint32_t>& places) {
+  constexpr std::size_t kAtOnce = 8;
+  const char* const begin = text.data();
+  const std::size_t size = text.size();
+  const auto has = [&](std::size_t at) {
+    return bits.has(static_cast<std::uint32_t>(load<Gram>(begin + at)));
+  };
+  std::size_t at = 0;
+  for (; at + (kAtOnce - 1) * Stride + sizeof(Gram) <= size; at += kAtOnce * Stride) {
+    std::uint64_t found = 0;
+    for (std::size_t i = 0; i < kAtOnce; ++i) found |= has(at + i * Stride) << i;
+    for (; found != 0; found &= found - 1)
+      places.push_back(
+          static_cast<std::uint32_t>(at + Stride * static_cast<std::size_t>(std::countr_zero(found))));
+  }
+  for (; at + sizeof(Gram) <= size; at += Stride)
+    if (has(at) != 0) places.push_back(static_cast<std::uint32_t>(at));
+}
+
+}  // namespace
+
+template <class Gram, std::size_t Stride>
+void LiteralIndex::GramFilter::find(std::string_view text, std::vector<std::uint32_t>& places) const {
+  places.clear();
+  find_places<Gram, Stride>({bits.data(), shift}, text, places);
+}
+
 const std::uint32_t LiteralIndex::kWaysAnywhere = (1U << grams_by_4) | (1U << grams_by_2) |
                                                   (1U << grams_by_1) | (1U << pairs) | (1U << wide_grams) |
                                                   (1U << wide_pairs);
@@ -23,7 +65,9 @@ void LiteralIndex::look_up(std::uint64_t hash, const Searched& text, std::size_t
     i = (i + 1) & mask;
   }
   const Bucket& bucket = buckets_[i];
-  for (const Entry *entry = &entries_[bucket.begin], *end = entry + bucket.count; entry != end; ++entry) {
+  const Entry* const more = entries_.data() + bucket.more;
+  for (std::uint32_t n = 0; n < bucket.count; ++n) {
+    const Entry* const entry = n == 0 ? &bucket.first : more + (n - 1);
     if (hits.has(entry->literal) || at < entry->offset) continue;
     const std::size_t begin = at - entry->offset;
     const std::size_t left = text.folded.size() - begin;
@@ -53,28 +97,9 @@ void LiteralIndex::search_edges(std::uint32_t field, std::uint32_t ways, std::st
 template <class Gram, std::size_t Stride>
 void LiteralIndex::search_grams(std::uint32_t field, std::uint32_t kind, const Searched& text,
                                 LiteralHits& hits) const {
-  const GramFilter& filter = fields_[field].filters[kind - grams_by_4];
-  const std::uint64_t* const bits = filter.bits.data();
-  const unsigned shift = filter.shift;
-  const char* const begin = text.folded.data();
-  const std::size_t size = text.folded.size();
-  const auto may_begin = [&](std::size_t at) {
-    const std::uint32_t bit =
-        GramFilter::spread_out(static_cast<std::uint32_t>(load<Gram>(begin + at))) >> shift;
-    return (bits[bit / 64] >> (bit % 64)) & 1;
-  };
-  // Several places without a branch: nearly none has anything.
-  constexpr std::size_t kAtOnce = 4;
-  std::size_t at = 0;
-  for (; at + (kAtOnce - 1) * Stride + sizeof(Gram) <= size; at += kAtOnce * Stride) {
-    std::uint64_t found = may_begin(at) | may_begin(at + Stride) << 1 | may_begin(at + 2 * Stride) << 2 |
-                          may_begin(at + 3 * Stride) << 3;
-    for (; found != 0; found &= found - 1)
-      look_up_gram<Gram>(field, kind, text, at + Stride * static_cast<std::size_t>(std::countr_zero(found)),
-                         hits);
-  }
-  for (; at + sizeof(Gram) <= size; at += Stride)
-    if (may_begin(at) != 0) look_up_gram<Gram>(field, kind, text, at, hits);
+  std::vector<std::uint32_t>& places = hits.places();
+  fields_[field].filters[kind - grams_by_4].find<Gram, Stride>(text.folded, places);
+  for (const std::uint32_t at : places) look_up_gram<Gram>(field, kind, text, at, hits);
 }
 
 template <class Gram>
@@ -88,7 +113,10 @@ void LiteralIndex::search_short(std::uint32_t field, const Searched& text, Liter
   const std::optional<ShortLiterals>& at_once = fields_[field].at_once;
   if (!at_once) return search_grams<std::uint32_t, 1>(field, grams_by_1, text, hits);
   at_once->find(text.folded, hits.places());
-  for (const std::uint32_t at : hits.places()) look_up_gram<std::uint32_t>(field, grams_by_1, text, at, hits);
+  const GramFilter& filter = fields_[field].filters[grams_by_1 - grams_by_4];
+  for (const std::uint32_t at : hits.places())
+    if (filter.may_have(static_cast<std::uint32_t>(load<std::uint32_t>(text.folded.data() + at))))
+      look_up_gram<std::uint32_t>(field, grams_by_1, text, at, hits);
 }
 
 void LiteralIndex::search_anywhere(std::uint32_t field, std::uint32_t ways, const Searched& text,

@@ -79,10 +79,31 @@ class LiteralIndex {
   /// look at where a value begins or ends.
   void search_joined(std::uint32_t field, std::uint32_t ways, std::string_view joined,
                      LiteralHits& hits) const;
+
+  /// A bit for every gram that literals of one field are known by, and some more by accident.
+  struct GramFilter {
+    std::vector<std::uint64_t> bits;
+    unsigned shift = 0;
+
+    void build(std::span<const std::uint32_t> grams);
+    /// Fills `places` with those of the text, Stride apart, where a gram may stand.
+    template <class Gram, std::size_t Stride>
+    void find(std::string_view text, std::vector<std::uint32_t>& places) const;
+    bool may_have(std::uint32_t gram) const {
+      const std::uint32_t bit = spread_out(gram) >> shift;
+      return ((bits[bit / 64] >> (bit % 64)) & 1) != 0;
+    }
+    static std::uint32_t spread_out(std::uint32_t gram) {
+      constexpr std::uint32_t kOdd = 0x9E3779B1;
+      return gram * kOdd;
+    }
+  };
   static const std::uint32_t kWaysAnywhere;
   static constexpr char kSeparator = '\xFF';  ///< in no UTF-8
   /// Of the field's literals; 0: it has none.
-  std::size_t shortest(std::uint32_t field) const { return field < fields_.size() ? fields_[field].shortest : 0; }
+  std::size_t shortest(std::uint32_t field) const {
+    return field < fields_.size() ? fields_[field].shortest : 0;
+  }
 
  private:
   struct Entry {
@@ -93,25 +114,15 @@ class LiteralIndex {
   };
   struct Bucket {
     std::uint64_t hash = 0;
-    std::uint32_t begin = 0;
-    std::uint32_t count = 0;  ///< 0: nothing here
+    std::uint32_t count = 0;  ///< of entries; 0: nothing here
+    std::uint32_t more = 0;   ///< where those after the first are in entries_
+    Entry first{};
   };
   struct Posting {
     std::uint64_t hash;
     Entry entry;
   };
 
-  /// A bit for every gram that literals of one field are known by, and some more by accident.
-  struct GramFilter {
-    std::vector<std::uint64_t> bits;
-    unsigned shift = 0;
-
-    void build(std::span<const std::uint32_t> grams);
-    static std::uint32_t spread_out(std::uint32_t gram) {
-      constexpr std::uint32_t kOdd = 0x9E3779B1;
-      return gram * kOdd;
-    }
-  };
   static constexpr std::size_t kGramWays = 6;
   struct Field {
     std::array<std::vector<std::uint32_t>, kGramWays> grams;  ///< while it is being built

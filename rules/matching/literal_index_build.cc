@@ -28,7 +28,8 @@ void LiteralIndex::finish() {
                           literal.text.size() < kBy4Min && all_ascii(literal.text);
     Field& field = fields_[literal.field];
     field.short_literals += is_short ? 1 : 0;
-    field.shortest = field.shortest == 0 ? literal.text.size() : std::min(field.shortest, literal.text.size());
+    field.shortest =
+        field.shortest == 0 ? literal.text.size() : std::min(field.shortest, literal.text.size());
   }
   std::vector<Posting> postings;
   for (std::uint32_t number = 0; number < literals_.size(); ++number) {
@@ -156,7 +157,8 @@ void LiteralIndex::spread(std::vector<Posting>& postings) {
       std::size_t i = hash & mask;
       while (buckets_[i].count != 0) i = (i + 1) & mask;
       bucket = &buckets_[i];
-      *bucket = {hash, static_cast<std::uint32_t>(entries_.size()), 0};
+      *bucket = {hash, 1, static_cast<std::uint32_t>(entries_.size()), entry};
+      continue;
     }
     ++bucket->count;
     entries_.push_back(entry);

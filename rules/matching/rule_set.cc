@@ -85,7 +85,10 @@ struct RuleSet::Body {
     LiteralCensus census;
     for (std::size_t i = 0; i < rules.size(); ++i) census.count(rules[i], compiled[i]);
     for (std::uint32_t i = 0; i < rules.size(); ++i) {
-      candidates.add(i, witnesses_of(rules[i], compiled[i], census));
+      if (const auto witnesses = witnesses_of(rules[i], compiled[i], census))
+        candidates.add(i, *witnesses);
+      else
+        candidates.add_always(i, telling_witnesses_of(rules[i], compiled[i], census));
       order_lines(compiled[i]);
       flat.add(rules[i], std::move(compiled[i]));
     }
@@ -168,7 +171,8 @@ Result<Matches> RuleSet::match(const Event& event, Scratch& scratch) const {
   const Format& format = body_->formats[number];
   work.reading.begin(inner, format, work.paths);
   body_->begin_event(work);
-  for (const std::uint32_t i : body_->candidates.find(number, inner, work.paths, work.reading, work.candidates))
+  for (const std::uint32_t i :
+       body_->candidates.find(number, inner, work.paths, work.reading, work.candidates))
     if (work.measures ? body_->matches_timed(i, work) : body_->matches(i, work)) work.matches.emplace_back(i);
   std::ranges::sort(work.matches);
   return Matches{{&format.schema(), inner}, work.matches};

@@ -86,7 +86,22 @@ class WitnessFinder {
     return {};
   }
 
+  void tell(std::size_t number, std::vector<Witness>& out) {
+    const Selection& written = rule_.selections[number];
+    for (std::size_t m = 0; m < written.maps.size(); ++m)
+      for (std::size_t l = 0; l < written.maps[m].size(); ++l) {
+        if (written.maps[m][l].negated) continue;
+        MaybeCover cover = of_line(written.maps[m][l], compiled_.selections[number].maps[m][l]);
+        if (cover && std::ranges::all_of(cover->witnesses, is_cheap))
+          std::ranges::move(cover->witnesses, std::back_inserter(out));
+      }
+  }
+
  private:
+  static bool is_cheap(const Witness& witness) {
+    return witness.line != nullptr && search_cost(witness.literal) == 0;
+  }
+
   MaybeCover of_selection(std::size_t number) {
     const Selection& written = rule_.selections[number];
     MaybeCover all = Cover{};
@@ -105,9 +120,13 @@ class WitnessFinder {
   MaybeCover of_line(const FieldMatch& written, CompiledLine& line) {
     MaybeCover best;
     if (!written.all) best.emplace();
-    for (const std::vector<Pattern>& value : written.values) {
+    for (std::size_t v = 0; v < written.values.size(); ++v) {
       MaybeCover one = Cover{};
-      for (const Pattern& pattern : value) one = joined(std::move(one), of_pattern(pattern, line));
+      for (std::size_t p = 0; p < written.values[v].size(); ++p) {
+        const auto* reference = std::get_if<CompiledReference>(&line.values[v][p]);
+        one = joined(std::move(one), reference != nullptr ? of_reference(*reference, line)
+                                                          : of_pattern(written.values[v][p], line));
+      }
       best = written.all ? cheaper(std::move(best), std::move(one)) : joined(std::move(best), std::move(one));
     }
     const bool is_told =
@@ -118,14 +137,25 @@ class WitnessFinder {
     return best;
   }
 
+  MaybeCover any_value(std::uint32_t field) const {
+    const double cost = kAnyValueCost + static_cast<double>(census_.lines_of(field));
+    return Cover{cost, {{{field, Anchor::whole, ""}, false, nullptr}}};
+  }
+
+  /// Both fields have a value where they are the same.
+  MaybeCover of_reference(const CompiledReference& reference, const CompiledLine& line) const {
+    const auto other = Witness::kFirstField + static_cast<std::uint32_t>(reference.field);
+    MaybeCover cover = any_value(other);
+    return line.field ? cheaper(std::move(cover), any_value(field_of(line))) : std::move(cover);
+  }
+
   MaybeCover of_pattern(const Pattern& pattern, CompiledLine& line) {
     if (is_absence(pattern)) return {};
     const std::uint32_t field = field_of(line);
     Cover cover;
     const std::vector<RequiredText> texts = required_texts(pattern);
     if (!can_be_searched_for(texts)) {
-      if (!line.field) return {};
-      return Cover{kAnyValueCost, {{{field, Anchor::whole, ""}, false, nullptr}}};
+      return line.field ? any_value(field) : MaybeCover();
     }
     for (const RequiredText& text : texts) {
       const IndexedLiteral literal{field, text.anchor, text.text};
@@ -158,6 +188,8 @@ void LiteralCensus::count(const Rule& rule, const CompiledRule& compiled) {
       for (std::size_t l = 0; l < rule.selections[s].maps[m].size(); ++l) {
         const CompiledLine& line = compiled.selections[s].maps[m][l];
         const std::uint32_t field = field_of(line);
+        if (lines_.size() <= field) lines_.resize(field + std::size_t{1});
+        ++lines_[field];
         for (const std::vector<Pattern>& value : rule.selections[s].maps[m][l].values)
           for (const Pattern& pattern : value)
             if (pattern.kind != Pattern::Kind::regex)
@@ -182,6 +214,15 @@ std::optional<std::vector<Witness>> witnesses_of(const Rule& rule, CompiledRule&
   MaybeCover cover = WitnessFinder(rule, compiled, census).of(rule.condition);
   if (!cover) return {};
   return std::move(cover->witnesses);
+}
+
+std::vector<Witness> telling_witnesses_of(const Rule& rule, CompiledRule& compiled,
+                                          const LiteralCensus& census) {
+  std::vector<Witness> witnesses;
+  WitnessFinder finder(rule, compiled, census);
+  for (std::size_t selection = 0; selection < rule.selections.size(); ++selection)
+    finder.tell(selection, witnesses);
+  return witnesses;
 }
 
 }  // namespace riposte

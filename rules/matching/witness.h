@@ -36,12 +36,15 @@ class LiteralCensus {
  public:
   void count(const Rule& rule, const CompiledRule& compiled);
   std::size_t count_of(const IndexedLiteral& literal) const;
+  /// How many ask for anything of the field. What is asked for often, many events have.
+  std::size_t lines_of(std::uint32_t field) const { return field < lines_.size() ? lines_[field] : 0; }
 
  private:
   struct Hash {
     std::size_t operator()(const IndexedLiteral& literal) const;
   };
   std::unordered_map<IndexedLiteral, std::size_t, Hash> counts_;
+  std::vector<std::size_t> lines_;  ///< by field
 };
 
 /// The pattern holds where a value is null, or not there at all.
@@ -51,5 +54,10 @@ bool is_absence(const Pattern& pattern);
 /// that has nothing in particular.
 std::optional<std::vector<Witness>> witnesses_of(const Rule& rule, CompiledRule& compiled,
                                                  const LiteralCensus& census);
+
+/// Of lines that hold exactly where one of their witnesses is met, and whose witnesses are cheap to look for:
+/// all of those witnesses.
+std::vector<Witness> telling_witnesses_of(const Rule& rule, CompiledRule& compiled,
+                                          const LiteralCensus& census);
 
 }  // namespace riposte

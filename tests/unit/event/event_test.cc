@@ -100,9 +100,14 @@ TEST_F(Lookup, FirstSkipsNulls) {
 }
 
 TEST_F(Lookup, CollectsEveryStringValueAtAnyDepthButNoKeys) {
-  std::vector<std::string_view> strings;
-  event(R"({"key":"a","n":1,"o":{"deep":["b",{"x":"c"}]},"z":null})").collect_strings(strings);
-  EXPECT_THAT(strings, ElementsAre("a", "b", "c"));
+  const Event whole = event(R"({"key":"a","n":1,"o":{"deep":["b",{"x":"c"}]},"z":null})");
+  const auto texts_of = [](const EventStrings& strings) {
+    std::vector<std::string_view> texts;
+    for (std::size_t i = 0; i < strings.size(); ++i) texts.push_back(strings[i]);
+    return texts;
+  };
+  EXPECT_THAT(texts_of(whole.strings()), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(texts_of(whole.objects("o").front().strings()), ElementsAre("b", "c"));
 }
 
 using Numbers = EventTest;

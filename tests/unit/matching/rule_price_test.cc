@@ -94,13 +94,19 @@ TEST(RulePrice, IsDearWhereAnyValueOfAFieldHasTheRuleLookedAt) {
       judged("{s: {f|re: 'a.b'}, condition: s}"),
       "dear: f fits the expression 'a.b', which names no text that must be there: any value of f has it "
       "looked at");
-  for (const char* line : {"f|gt: 5", "f|cidr: 10.0.0.0/8", "f|exists: true", "f: '*'", "f|fieldref: g",
-                           "f|contains: x", "f|re: '.*'"})
+  for (const char* line :
+       {"f|gt: 5", "f|cidr: 10.0.0.0/8", "f|exists: true", "f: '*'", "f|contains: x", "f|re: '.*'"})
     EXPECT_THAT(judged("{s: {" + std::string(line) + "}, condition: s}"),
                 AllOf(StartsWith("dear: f "), HasSubstr(": any value of f has it looked at")))
         << line;
   EXPECT_THAT(price_of_detection("{s: {f|re: 'a.b'}, condition: s}").cure, HasSubstr("into the expression"));
   EXPECT_EQ(judged("{s: {f|re: 'a.b', g: text}, condition: s}"), "cheap: ");
+}
+
+TEST(RulePrice, OfTwoFieldsThatMustBeTheSameNamesTheOneThatFewerRulesAskFor) {
+  EXPECT_THAT(judged("{s: {f|fieldref: g}, condition: s}"), HasSubstr("any value of g has it looked at"));
+  EXPECT_THAT(judged("{s: {f|fieldref: g}, t: {g|gt: 1}, u: {g|lt: 9}, condition: s or (t and u)}"),
+              HasSubstr("any value of f has it looked at"));
 }
 
 TEST(RulePrice, ShortensALongExpressionAtACharacter) {

@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace riposte {
+
+void CandidateMemory::clear() {
+  origins_.clear();
+  routes_.clear();
+  for (Set& set : sets_)
+    for (Plan& plan : set.plans) plan.events = 0;
+  search_.clear();
+}
+
 void CandidateIndex::add_always(std::uint32_t rule, const std::vector<Witness>& witnesses) {
   always_.push_back(rule);
   add(rule, witnesses);

@@ -42,7 +42,8 @@ class CandidateMemory {
   /// So many events with the same fields make it worth asking which rules they can match at all.
   static constexpr std::uint32_t kEventsUntilRules = 64;
 
-  void clear() { *this = CandidateMemory(); }
+  /// Nothing that was remembered counts any more; its memory is used again.
+  void clear();
 
  private:
   friend class CandidateIndex;

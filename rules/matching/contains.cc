@@ -37,14 +37,14 @@ struct Places {
   std::uint32_t found;
 };
 
-constexpr std::size_t kBlock = sizeof(__m128i);
-constexpr std::size_t kWideBlock = sizeof(__m256i);
+constexpr std::size_t kPlaces = sizeof(__m128i);
+constexpr std::size_t kWidePlaces = sizeof(__m256i);
 
 /// The next block that has such a place, or the last one.
 Places next_places(const Ends& ends, std::size_t at) {
   const __m128i first = _mm_set1_epi8(ends.first);
   const __m128i last = _mm_set1_epi8(ends.last);
-  for (;; at = std::min(at + kBlock, ends.last_block)) {
+  for (;; at = std::min(at + kPlaces, ends.last_block)) {
     const char* from = ends.text + at;
     const __m128i begins = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), first);
     const __m128i stops =
@@ -57,7 +57,7 @@ Places next_places(const Ends& ends, std::size_t at) {
 __attribute__((target("avx2"))) Places next_wide_places(const Ends& ends, std::size_t at) {
   const __m256i first = _mm256_set1_epi8(ends.first);
   const __m256i last = _mm256_set1_epi8(ends.last);
-  for (;; at = std::min(at + kWideBlock, ends.last_block)) {
+  for (;; at = std::min(at + kWidePlaces, ends.last_block)) {
     const char* from = ends.text + at;
     const __m256i begins =
         _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)), first);
@@ -74,7 +74,7 @@ std::size_t find_by_blocks(std::string_view text, std::string_view wanted, std::
   const std::size_t distance = wanted.size() - 1;
   const Ends ends{text.data(), text.size() - distance - Block, distance, wanted.front(), wanted.back()};
   // Texts made of nothing but beginnings of what is wanted go to the search that cannot be slowed down.
-  std::size_t patience = kBlock + (text.size() - at) / kBlock;
+  std::size_t patience = kPlaces + (text.size() - at) / kPlaces;
   for (;;) {
     auto [block, found] = next(ends, at);
     for (; found != 0; found &= found - 1) {
@@ -95,10 +95,10 @@ std::size_t find_text(std::string_view text, std::string_view wanted, std::size_
   static const bool kIsWide = __builtin_cpu_supports("avx2") != 0;
   if (wanted.empty()) return at <= text.size() ? at : std::string_view::npos;
   const std::size_t needed = at + wanted.size() - 1;
-  if (text.size() < needed + kBlock) return text.find(wanted, at);
-  if (text.size() < needed + kWideBlock || !kIsWide)
-    return find_by_blocks<kBlock>(text, wanted, at, next_places);
-  return find_by_blocks<kWideBlock>(text, wanted, at, next_wide_places);
+  if (text.size() < needed + kPlaces) return text.find(wanted, at);
+  if (text.size() < needed + kWidePlaces || !kIsWide)
+    return find_by_blocks<kPlaces>(text, wanted, at, next_places);
+  return find_by_blocks<kWidePlaces>(text, wanted, at, next_wide_places);
 }
 #else
 std::size_t find_text(std::string_view text, std::string_view wanted, std::size_t at) {

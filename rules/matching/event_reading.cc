@@ -27,9 +27,10 @@ bool reference_holds(const CompiledReference& reference, const PreparedField& fo
 }
 
 /// Reads and writes up to a block more than the text has.
-constexpr std::size_t kBlock = 32;
+constexpr std::size_t kCopyBlock = 32;
 void copy_by_blocks(std::string_view text, char* to) {
-  for (std::size_t at = 0; at < text.size(); at += kBlock) std::memcpy(to + at, text.data() + at, kBlock);
+  for (std::size_t at = 0; at < text.size(); at += kCopyBlock)
+    std::memcpy(to + at, text.data() + at, kCopyBlock);
 }
 
 }  // namespace
@@ -54,7 +55,7 @@ void EventReading::begin_round() {
 
 void EventReading::fold_strings() {
   original_ = event_->string_bytes();
-  if (folded_.size() < original_.size() + kBlock) folded_.resize(2 * original_.size() + kBlock);
+  if (folded_.size() < original_.size() + kCopyBlock) folded_.resize(2 * original_.size() + kCopyBlock);
   is_special_ = !fold_ascii(original_, folded_.data()) && folds_into_ascii(original_);
 }
 
@@ -104,7 +105,7 @@ const PreparedField& EventReading::field(std::size_t number) {
 
 std::string_view EventReading::joined_strings(std::size_t shortest) {
   const EventStrings strings = event_->strings();
-  const std::size_t most = original_.size() + strings.size() + kBlock;
+  const std::size_t most = original_.size() + strings.size() + kCopyBlock;
   if (joined_.size() < most) joined_.resize(2 * most);
   char* to = joined_.data();
   for (std::size_t i = 0; i < strings.size(); ++i) {

@@ -47,7 +47,7 @@ namespace {
 
 constexpr std::size_t kPlacesAtOnce = sizeof(__m256i);
 /// What a block's places are judged by.
-constexpr std::size_t kBlock = kPlacesAtOnce + ShortLiterals::kGram - 1;
+constexpr std::size_t kJudgedBytes = kPlacesAtOnce + ShortLiterals::kGram - 1;
 
 struct Tables {
   __m256i low[ShortLiterals::kGram];
@@ -89,11 +89,11 @@ __attribute__((target("avx2"))) void ShortLiterals::find(std::string_view text,
         _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(high_[i].data())));
   }
   std::size_t at = 0;
-  for (; at + kBlock <= text.size(); at += kPlacesAtOnce)
+  for (; at + kJudgedBytes <= text.size(); at += kPlacesAtOnce)
     add(places_of(text.data() + at, tables), at, places);
   const std::size_t left = text.size() - at;
   if (left < kGram) return;
-  std::array<char, kBlock> last{};
+  std::array<char, kJudgedBytes> last{};
   std::memcpy(last.data(), text.data() + at, left);
   const std::uint32_t its_own = (std::uint32_t{1} << (left - kGram + 1)) - 1;
   add(places_of(last.data(), tables) & its_own, at, places);

@@ -1,7 +1,6 @@
 #include "engine/authoring/replay.h"
 
 #include <set>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,7 +45,7 @@ class Pass {
     other_ = request.against ? &request.against->rules : nullptr;
   }
 
-  Result<void> see(PastRecord past) {
+  Result<void> see(const PastRecord& past) {
     ++findings_.read;
     times_.begin(past);
     complaints_.begin_record();
@@ -55,7 +54,7 @@ class Pass {
       return {};
     }
     const auto before = TRY(rules_.see(past.record, times_));
-    const auto after = TRY(against_->see(std::move(past.record), times_));
+    const auto after = TRY(against_->see(past.record, times_));
     if (before.empty() && after.empty()) return {};
     findings_.difference.note_matches(ids_of(before, *set_), ids_of(after, *other_));
     return {};
@@ -106,8 +105,8 @@ Result<ReplayFindings> replay(History& history, const ReplayRequest& request, st
   ReplayFindings findings;
   Pass pass(request, complaints, findings);
   Result<void> going;
-  TRY(history.read([&](PastRecord record) {
-    if (going) going = pass.see(std::move(record));
+  TRY(history.read([&](const PastRecord& record) {
+    if (going) going = pass.see(record);
     progress.tell(history.done(), findings.read);
   }));
   TRY(going);

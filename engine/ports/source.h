@@ -45,6 +45,11 @@ using BytesOwner = std::unique_ptr<void, void (*)(void*)>;
 class RecordRun {
  public:
   explicit RecordRun(StreamId stream) : stream_(std::move(stream)) {}
+  ~RecordRun() = default;
+  RecordRun(RecordRun&&) noexcept = default;
+  RecordRun& operator=(RecordRun&&) noexcept = default;
+  RecordRun(const RecordRun&) = delete;
+  RecordRun& operator=(const RecordRun&) = delete;
 
   void add(const RecordView& record, BytesOwner owner) {
     bytes_ += record.bytes.size();

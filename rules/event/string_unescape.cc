@@ -14,11 +14,11 @@ constexpr std::uint32_t kUnicodeEscape = 6;  ///< bytes of \u0041
 constexpr std::int64_t kBad = -1;
 
 /// Below zero: no digit.
-constexpr std::array<std::int8_t, 256> kHexDigit = [] {
-  std::array<std::int8_t, 256> digits{};
+constexpr std::array<std::int32_t, 256> kHexDigit = [] {
+  std::array<std::int32_t, 256> digits{};
   digits.fill(-1);
-  for (int i = 0; i < 10; ++i) digits['0' + i] = static_cast<std::int8_t>(i);
-  for (int i = 0; i < 6; ++i) digits['a' + i] = digits['A' + i] = static_cast<std::int8_t>(10 + i);
+  for (int i = 0; i < 10; ++i) digits['0' + i] = i;
+  for (int i = 0; i < 6; ++i) digits['a' + i] = digits['A' + i] = 10 + i;
   return digits;
 }();
 
@@ -132,8 +132,9 @@ class Unescaping {
 }  // namespace
 
 std::int64_t unescape(std::string_view record, char* text, StringPlace string, EscapeCursor& escapes) {
+  const char* const from = record.data();
   if (can_unescape_blocks()) {
-    const std::int64_t size = unescape_blocks(record.data(), text + string.begin, string, escapes);
+    const std::int64_t size = unescape_blocks(from, text + string.begin, string, escapes);
     if (size >= 0) {
       escapes.pass(string.end);
       return size;
@@ -144,7 +145,8 @@ std::int64_t unescape(std::string_view record, char* text, StringPlace string, E
 
 std::int64_t unescape_one_by_one(std::string_view record, char* text, StringPlace string,
                                  EscapeCursor& escapes) {
-  Unescaping unescaping(record.data(), text, string);
+  const char* const from = record.data();
+  Unescaping unescaping(from, text, string);
   if (string.end + kUnescapeMargin > record.size()) {
     // Too near to the record's end for reading whole blocks.
     if (!unescaping.run<true>(escapes)) return kBad;

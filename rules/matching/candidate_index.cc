@@ -91,8 +91,10 @@ CandidateMemory::Plan& CandidateIndex::plan_for(std::size_t format, std::size_t 
     make(*known, paths, memory);
   }
   Memory::Plan& plan = *known;
-  if (plan.events < Memory::kEventsUntilRules && ++plan.events == Memory::kEventsUntilRules)
-    find_rules(plan, paths, memory);
+  if (plan.events < Memory::kEventsUntilRules) {
+    ++plan.events;
+    if (plan.events == Memory::kEventsUntilRules) find_rules(plan, paths, memory);
+  }
   return plan;
 }
 

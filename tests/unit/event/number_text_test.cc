@@ -45,7 +45,9 @@ TEST(NumberText, IsWhatSimdjsonTakesAtEveryLength) {
         for (const std::string end : {"", ".", ".5", "e5", "e-40", ".e1", "x", "-", ".5.", ".5e", "e",
                                       ".123456789012345678901234567890"})
           for (const char behind : {']', ',', ' ', '\n'}) {
-            const std::string text = sign + std::string(size, digit) + end;
+            std::string text = sign;
+            text.append(size, digit);
+            text += end;
             if (!text.empty()) expect_as_simdjson(parser, text, behind);
           }
 }

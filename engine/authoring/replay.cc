@@ -1,6 +1,7 @@
 #include "engine/authoring/replay.h"
 
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 

@@ -136,16 +136,16 @@ class FlatRules::Adding {
 
   void add_test(const CompiledPattern& pattern) {
     const auto* matcher = std::get_if<ValueMatcher>(&pattern);
-    const LiteralPattern* literal = matcher != nullptr ? matcher->literal() : nullptr;
-    if (literal == nullptr) {
-      to_.tests_.push_back({size_of(to_.others_), 0, TestKind::other, false, false});
-      to_.others_.push_back(pattern);
-      return;
+    const auto literals = matcher != nullptr ? matcher->literals() : std::vector<LiteralPattern>();
+    for (const LiteralPattern& literal : literals) {
+      to_.tests_.push_back({static_cast<std::uint32_t>(to_.texts_.size()),
+                            static_cast<std::uint32_t>(literal.text.size()), kind_of(literal.kind),
+                            literal.cased, false});
+      to_.texts_ += literal.text;
     }
-    to_.tests_.push_back({static_cast<std::uint32_t>(to_.texts_.size()),
-                          static_cast<std::uint32_t>(literal->text.size()), kind_of(literal->kind),
-                          literal->cased, false});
-    to_.texts_ += literal->text;
+    if (!literals.empty()) return;
+    to_.tests_.push_back({size_of(to_.others_), 0, TestKind::other, false, false});
+    to_.others_.push_back(pattern);
   }
 
   static TestKind kind_of(Pattern::Kind kind) {

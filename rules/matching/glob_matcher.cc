@@ -108,6 +108,25 @@ std::optional<std::size_t> GlobMatcher::find(const Segment& segment, std::string
   return {};
 }
 
+std::vector<LiteralPattern> GlobMatcher::literals() const {
+  if (segments_.size() != 1) return {};
+  const Glob& pieces = segments_.front().pieces;
+  if (std::ranges::count(pieces, Kind::any_dash, &GlobPiece::kind) > 1) return {};
+  if (std::ranges::count(pieces, Kind::any_character, &GlobPiece::kind) > 0) return {};
+  const Pattern::Kind kind = is_open_front_
+                                 ? is_open_back_ ? Pattern::Kind::contains : Pattern::Kind::ends_with
+                             : is_open_back_ ? Pattern::Kind::starts_with
+                                             : Pattern::Kind::equals;
+  std::vector<LiteralPattern> literals;
+  for (const std::string_view dash : kDashes) {
+    LiteralPattern literal{kind, cased_, ""};
+    for (const GlobPiece& piece : pieces)
+      literal.text += piece.kind == Kind::any_dash ? dash : std::string_view(piece.text);
+    if (literals.empty() || literals.back().text != literal.text) literals.push_back(std::move(literal));
+  }
+  return literals;
+}
+
 bool GlobMatcher::matches(std::string_view text) const {
   if (segments_.empty()) return is_open_front_ || text.empty();
   std::size_t first = 0;

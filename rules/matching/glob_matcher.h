@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,12 +14,21 @@
 
 namespace riposte {
 
+/// A text that a value must be, or have in it.
+struct LiteralPattern {
+  Pattern::Kind kind;  ///< equals, contains, starts_with or ends_with
+  bool cased;
+  std::string text;  ///< folded unless `cased`
+};
+
 class GlobMatcher {
  public:
   /// Its texts are folded unless `cased`.
   GlobMatcher(const Glob& glob, bool cased);
 
   bool is_cased() const { return cased_; }
+  /// When it is one text with a single dash or none in it: each text that it stands for. Else none.
+  std::vector<LiteralPattern> literals() const;
   /// `text`: valid UTF-8, folded unless the glob is cased. Linear in the text.
   bool matches(std::string_view text) const;
 

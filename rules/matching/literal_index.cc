@@ -58,13 +58,22 @@ const std::uint32_t LiteralIndex::kWaysAnywhere = (1U << grams_by_4) | (1U << gr
 /// `at`: where in the text the hashed bytes begin.
 void LiteralIndex::look_up(std::uint64_t hash, const Searched& text, std::size_t at, Anchor anchor,
                            LiteralHits& hits) const {
+  if (const Bucket* bucket = bucket_of(hash)) compare(*bucket, text, at, anchor, hits);
+}
+
+/// Null when no literal is known by it.
+const LiteralIndex::Bucket* LiteralIndex::bucket_of(std::uint64_t hash) const {
   const std::size_t mask = buckets_.size() - 1;
   std::size_t i = hash & mask;
   while (buckets_[i].hash != hash) {
-    if (buckets_[i].count == 0) return;
+    if (buckets_[i].count == 0) return nullptr;
     i = (i + 1) & mask;
   }
-  const Bucket& bucket = buckets_[i];
+  return &buckets_[i];
+}
+
+void LiteralIndex::compare(const Bucket& bucket, const Searched& text, std::size_t at, Anchor anchor,
+                           LiteralHits& hits) const {
   const Entry* const more = entries_.data() + bucket.more;
   for (std::uint32_t n = 0; n < bucket.count; ++n) {
     const Entry* const entry = n == 0 ? &bucket.first : more + (n - 1);
@@ -99,24 +108,32 @@ void LiteralIndex::search_grams(std::uint32_t field, std::uint32_t kind, const S
                                 LiteralHits& hits) const {
   std::vector<std::uint32_t>& places = hits.places();
   fields_[field].filters[kind - grams_by_4].find<Gram, Stride>(text.folded, places);
-  for (const std::uint32_t at : places) look_up_gram<Gram>(field, kind, text, at, hits);
+  look_up_grams<Gram>(field, kind, text, hits);
 }
 
+/// At hits.places().
 template <class Gram>
-void LiteralIndex::look_up_gram(std::uint32_t field, std::uint32_t kind, const Searched& text, std::size_t at,
-                                LiteralHits& hits) const {
-  const std::uint64_t gram = load<Gram>(text.folded.data() + at);
-  look_up(mix(gram, seed_of(field, kind)), text, at, Anchor::anywhere, hits);
+void LiteralIndex::look_up_grams(std::uint32_t field, std::uint32_t kind, const Searched& text,
+                                 LiteralHits& hits) const {
+  const GramFilter& filter = fields_[field].filters[kind - grams_by_4];
+  const std::uint64_t seed = seed_of(field, kind);
+  std::optional<std::uint64_t> last;
+  const Bucket* bucket = nullptr;
+  for (const std::uint32_t at : hits.places()) {
+    const std::uint64_t gram = load<Gram>(text.folded.data() + at);
+    // Texts of one letter, or of few.
+    if (gram != last)
+      bucket = filter.may_have(static_cast<std::uint32_t>(gram)) ? bucket_of(mix(gram, seed)) : nullptr;
+    last = gram;
+    if (bucket != nullptr) compare(*bucket, text, at, Anchor::anywhere, hits);
+  }
 }
 
 void LiteralIndex::search_short(std::uint32_t field, const Searched& text, LiteralHits& hits) const {
   const std::optional<ShortLiterals>& at_once = fields_[field].at_once;
   if (!at_once) return search_grams<std::uint32_t, 1>(field, grams_by_1, text, hits);
   at_once->find(text.folded, hits.places());
-  const GramFilter& filter = fields_[field].filters[grams_by_1 - grams_by_4];
-  for (const std::uint32_t at : hits.places())
-    if (filter.may_have(static_cast<std::uint32_t>(load<std::uint32_t>(text.folded.data() + at))))
-      look_up_gram<std::uint32_t>(field, grams_by_1, text, at, hits);
+  look_up_grams<std::uint32_t>(field, grams_by_1, text, hits);
 }
 
 void LiteralIndex::search_anywhere(std::uint32_t field, std::uint32_t ways, const Searched& text,

@@ -147,6 +147,9 @@ class LiteralIndex {
     std::string_view folded;
     bool is_joined = false;  ///< many values, with separators
   };
+  const Bucket* bucket_of(std::uint64_t hash) const;
+  void compare(const Bucket& bucket, const Searched& text, std::size_t at, Anchor anchor,
+               LiteralHits& hits) const;
   void look_up(std::uint64_t hash, const Searched& text, std::size_t at, Anchor anchor,
                LiteralHits& hits) const;
   void search_edges(std::uint32_t field, std::uint32_t ways, std::string_view folded,
@@ -158,8 +161,7 @@ class LiteralIndex {
                        LiteralHits& hits) const;
 
   template <class Gram>
-  void look_up_gram(std::uint32_t field, std::uint32_t kind, const Searched& text, std::size_t at,
-                    LiteralHits& hits) const;
+  void look_up_grams(std::uint32_t field, std::uint32_t kind, const Searched& text, LiteralHits& hits) const;
   std::uint32_t gram_kind(const IndexedLiteral& literal) const;
   static bool searches_at_once(const Field& field);
 

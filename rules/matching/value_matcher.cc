@@ -217,6 +217,12 @@ bool ValueMatcher::matches(const PreparedValue& value) const {
       test_);
 }
 
+std::vector<LiteralPattern> ValueMatcher::literals() const {
+  if (const LiteralPattern* own = literal()) return {*own};
+  const auto* glob = std::get_if<GlobMatcher>(&test_);
+  return glob != nullptr ? glob->literals() : std::vector<LiteralPattern>();
+}
+
 std::size_t ValueMatcher::effort() const {
   constexpr std::size_t kSearch = 8;
   constexpr std::size_t kWildcards = 30;

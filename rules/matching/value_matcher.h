@@ -25,13 +25,6 @@ struct PreparedValue {
   std::string_view folded;  ///< as fold() makes it
 };
 
-/// A text that a value must be, or have in it.
-struct LiteralPattern {
-  Pattern::Kind kind;  ///< equals, contains, starts_with or ends_with
-  bool cased;
-  std::string text;  ///< folded unless `cased`
-};
-
 class ValueMatcher {
  public:
   /// Errors: what RE2 says about the expression.
@@ -44,6 +37,8 @@ class ValueMatcher {
   std::size_t effort() const;
   /// Null when there is more to it than a text.
   const LiteralPattern* literal() const { return std::get_if<LiteralPattern>(&test_); }
+  /// Texts of which the value must be one, or have one in it; none when there is more to it.
+  std::vector<LiteralPattern> literals() const;
 
  private:
   struct Null {};

@@ -1,6 +1,8 @@
 #include "rules/matching/glob_matcher.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
 
 #include <gtest/gtest.h>
 
@@ -86,6 +88,50 @@ TEST(AGlobMatcher, HoldsWhereEveryWildcardFindsItsPart) {
     }
   }
   EXPECT_GT(matched, 10'000U);
+}
+
+bool holds(const LiteralPattern& literal, std::string_view text) {
+  switch (literal.kind) {
+    case Pattern::Kind::equals:
+      return text == literal.text;
+    case Pattern::Kind::starts_with:
+      return text.starts_with(literal.text);
+    case Pattern::Kind::ends_with:
+      return text.ends_with(literal.text);
+    default:
+      return text.find(literal.text) != std::string_view::npos;
+  }
+}
+
+TEST(AGlobMatcher, WithADashStandsForATextWithEachOfThem) {
+  Seeded random(2);
+  std::size_t matched = 0;
+  for (int i = 0; i < 3000; ++i) {
+    Glob glob{{Kind::text, text_of(random, 2)}, {Kind::any_dash, ""}, {Kind::text, text_of(random, 2)}};
+    if (random.one_in(2)) glob.insert(glob.begin(), {Kind::any_string, ""});
+    if (random.one_in(2)) glob.push_back({Kind::any_string, ""});
+    const GlobMatcher matcher(glob, true);
+    const std::vector<LiteralPattern> literals = matcher.literals();
+    ASSERT_EQ(literals.size(), kDashes.size()) << words_of(glob);
+    for (int k = 0; k < 20; ++k) {
+      const std::string text = text_of(random, 6);
+      const bool wanted =
+          std::ranges::any_of(literals, [&](const LiteralPattern& literal) { return holds(literal, text); });
+      ASSERT_EQ(matcher.matches(text), wanted) << "'" << words_of(glob) << "' and '" << text << "'";
+      matched += wanted ? 1 : 0;
+    }
+  }
+  EXPECT_GT(matched, 3000U);
+}
+
+TEST(AGlobMatcher, OfMoreThanADashHasNoTextsToStandFor) {
+  const GlobPiece dash{Kind::any_dash, ""};
+  const GlobPiece text{Kind::text, "a"};
+  const GlobPiece star{Kind::any_string, ""};
+  EXPECT_TRUE(GlobMatcher({dash, text, dash}, true).literals().empty());
+  EXPECT_TRUE(GlobMatcher({dash, star, text}, true).literals().empty());
+  EXPECT_TRUE(GlobMatcher({dash, {Kind::any_character, ""}}, true).literals().empty());
+  EXPECT_EQ(GlobMatcher({star, text}, true).literals().size(), 1U);
 }
 
 TEST(AGlobMatcher, FoldsItsTextsUnlessCaseCounts) {

@@ -14,8 +14,8 @@
 
 namespace riposte {
 
-/// Stands for a set of slots. Sums of two secret random numbers for each: two sets that somebody thinks out have the same
-/// one time in 2^128.
+/// Stands for a set of slots. Sums of two secret random numbers for each: two sets that somebody thinks out
+/// have the same one time in 2^128.
 struct SlotsSignature {
   std::uint64_t first = 0;
   std::uint64_t second = 0;
@@ -77,7 +77,7 @@ class PathTable {
 
   Slot new_slot(Slot container);
 
-  std::vector<Slot> container_of_;  ///< by slot
+  std::vector<Slot> container_of_;          ///< by slot
   std::vector<SlotsSignature> signatures_;  ///< by slot
   std::uint64_t serial_ = 0;
   std::map<std::string, Slot, std::less<>> slot_of_;

@@ -49,22 +49,20 @@ TEST(AScratch, WorksWithAnotherSetWhenTheOneBeforeIsGone) {
 }
 
 TEST(AScratch, KnowsWhichRulesCanMatchEventsWithTheSameFields) {
-  const auto rules = set_of({"{s: {a: x, b: y}, condition: s}", "{s: {a: x}, t: {b: null}, condition: s and t}",
-                             "{s: {a: x}, t: {b: y}, condition: s and not t}",
-                             "{s: {a: x, b|exists: false}, condition: s}", "{s: {b: y}, condition: not s}",
-                             "{s: [{a: x}, {d: z}], condition: s}",
-                             "{s: {a: x}, t: {b: y}, u: {c: z}, condition: s and (t or u)}",
-                             "{s: {a: x}, t: {b: y, c: z}, condition: s and not t}"});
+  const auto rules =
+      set_of({"{s: {a: x, b: y}, condition: s}", "{s: {a: x}, t: {b: null}, condition: s and t}",
+              "{s: {a: x}, t: {b: y}, condition: s and not t}", "{s: {a: x, b|exists: false}, condition: s}",
+              "{s: {b: y}, condition: not s}", "{s: [{a: x}, {d: z}], condition: s}",
+              "{s: {a: x}, t: {b: y}, u: {c: z}, condition: s and (t or u)}",
+              "{s: {a: x}, t: {b: y, c: z}, condition: s and not t}"});
   const std::vector<std::pair<const char*, const char*>> events{
-      {R"({"a":"x"})", "2 3 4 5 6 8 "},
-      {R"({"a":"x","b":"y"})", "1 6 7 8 "},
-      {R"({"a":"x","b":null})", "2 3 5 6 8 "},
-      {R"({"b":"y","a":"x","c":"z"})", "1 6 7 "},
-      {R"({"a":"x","c":"z"})", "2 3 4 5 6 7 8 "},
-      {R"({"a":"-","b":"y"})", ""}};
+      {R"({"a":"x"})", "2 3 4 5 6 8 "},           {R"({"a":"x","b":"y"})", "1 6 7 8 "},
+      {R"({"a":"x","b":null})", "2 3 5 6 8 "},    {R"({"b":"y","a":"x","c":"z"})", "1 6 7 "},
+      {R"({"a":"x","c":"z"})", "2 3 4 5 6 7 8 "}, {R"({"a":"-","b":"y"})", ""}};
   Scratch scratch;
   for (std::uint32_t i = 0; i < 3 * CandidateMemory::kEventsUntilRules; ++i)
-    for (const auto& [event, found] : events) ASSERT_EQ(matching(*rules, event, scratch), found) << event << i;
+    for (const auto& [event, found] : events)
+      ASSERT_EQ(matching(*rules, event, scratch), found) << event << i;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "rules/language/reader.h"
 #include "rules/matching/candidate_index.h"
+#include "rules/matching/explain.h"
 
 namespace riposte::naive {
 namespace {
@@ -38,6 +39,7 @@ Compared Comparison::compare(Maker& maker, std::size_t events) {
     result.events.push_back(maker.event());
     result.matched += judge(*rules, result.events.back(), result) ? 1 : 0;
   }
+  if (result.disagreement.empty()) judge_explanation(*rules, result.events.back(), result);
   // What events with the same fields can match is asked only once there were some.
   for (std::uint32_t i = 0; i < CandidateMemory::kEventsUntilRules && result.disagreement.empty(); ++i)
     judge(*rules, result.events.back(), result);
@@ -59,6 +61,14 @@ bool Comparison::judge(const RuleSet& rules, const Json& json, Compared& result)
                                 : "a match, but the naive interpreter has none:\n") +
                         result.rule.yaml() + json.dump();
   return wanted;
+}
+
+void Comparison::judge_explanation(const RuleSet& rules, const Json& json, Compared& result) {
+  const auto event = parser_.parse(json.dump());
+  const auto explained = explain(rules.rule(RuleIndex(0)), rules.recognise(*event));
+  if (!explained || explained->holds != result.rule.matches(json))
+    result.disagreement =
+        "explained otherwise than the naive interpreter has it:\n" + result.rule.yaml() + json.dump();
 }
 
 }  // namespace riposte::naive

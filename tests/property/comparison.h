@@ -23,6 +23,8 @@ class Comparison {
  private:
   /// Whether the event matches; `result` is told when only one of both says so.
   bool judge(const RuleSet& rules, const Json& json, Compared& result);
+  /// Explained, which goes another way.
+  void judge_explanation(const RuleSet& rules, const Json& json, Compared& result);
 
   EventParser parser_;
   Scratch scratch_;

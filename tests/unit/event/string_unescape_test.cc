@@ -15,7 +15,7 @@
 namespace riposte {
 namespace {
 
-constexpr std::size_t kRoom = 128;
+constexpr std::size_t kUnescapeRoom = 128;
 
 /// A string without its quotes, as simdjson reads it; empty when it refuses it.
 std::optional<std::string> by_simdjson(const std::string& text) {
@@ -37,7 +37,7 @@ struct Unescaped {
 /// The string with `before` in front of it and `behind` behind.
 Unescaped unescaped(How how, const std::string& before, const std::string& text, const std::string& behind) {
   const std::string record = before + text + behind;
-  std::vector<char> copy(record.size() + kRoom);
+  std::vector<char> copy(record.size() + kUnescapeRoom);
   EscapePlaces places;
   places.reserve(record.size());
   places.copy(record, copy.data());

@@ -24,7 +24,7 @@ class ValueMemo {
   static constexpr std::size_t kTextMax = 2048;
   static bool takes(std::string_view text) { return text.size() >= kTextMin && text.size() <= kTextMax; }
 
-  struct alignas(64) Entry {
+  struct Entry {
     std::uint64_t hash = 0;
     std::uint64_t text = 0;  ///< how many bytes had been written into the ring before it
     std::uint32_t length = 0;

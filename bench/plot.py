@@ -1,8 +1,8 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Draws what bench/record.py wrote: the rate against the number of rules, and where the time of an event goes.
 
-Writes NAME-rate.png and NAME-shares.png beside NAME.json. Needs matplotlib (Debian: python3-matplotlib); without it
-nothing is drawn, and nothing else wants it.
+Writes NAME-rate.png and NAME-shares.png beside NAME.json. Needs matplotlib (Debian: python3-matplotlib, which only
+Debian's own Python finds); without it nothing is drawn, and nothing else wants it.
 """
 
 import argparse

@@ -9,46 +9,27 @@ namespace riposte {
 
 using namespace literals;
 
-namespace {
-
-/// The bits of a filter, and how much of a gram's hash is the number of its bit.
-struct Bits {
-  const std::uint64_t* words;
-  unsigned shift;
-
-  std::uint64_t has(std::uint32_t gram) const {
-    const std::uint32_t bit = LiteralIndex::GramFilter::spread_out(gram) >> shift;
-    return (words[bit / 64] >> (bit % 64)) & 1;
-  }
-};
-
 /// Several places without a branch: nearly none has anything.
 template <class Gram, std::size_t Stride>
-void find_places(const Bits& bits, std::string_view text, std::vector<std::uint32_t>& places) {
+void LiteralIndex::GramFilter::find(std::string_view text, std::vector<std::uint32_t>& places) const {
   constexpr std::size_t kAtOnce = 8;
+  places.clear();
   const char* const begin = text.data();
   const std::size_t size = text.size();
-  const auto has = [&](std::size_t at) {
-    return bits.has(static_cast<std::uint32_t>(load<Gram>(begin + at)));
+  // Copies of its own: what is read through `this` is read again after each place.
+  const auto may_have = [words = bits.data(), by = shift, begin](std::size_t at) {
+    return has(words, by, static_cast<std::uint32_t>(load<Gram>(begin + at)));
   };
   std::size_t at = 0;
   for (; at + (kAtOnce - 1) * Stride + sizeof(Gram) <= size; at += kAtOnce * Stride) {
     std::uint64_t found = 0;
-    for (std::size_t i = 0; i < kAtOnce; ++i) found |= has(at + i * Stride) << i;
+    for (std::size_t i = 0; i < kAtOnce; ++i) found |= may_have(at + i * Stride) << i;
     for (; found != 0; found &= found - 1)
       places.push_back(
           static_cast<std::uint32_t>(at + Stride * static_cast<std::size_t>(std::countr_zero(found))));
   }
   for (; at + sizeof(Gram) <= size; at += Stride)
-    if (has(at) != 0) places.push_back(static_cast<std::uint32_t>(at));
-}
-
-}  // namespace
-
-template <class Gram, std::size_t Stride>
-void LiteralIndex::GramFilter::find(std::string_view text, std::vector<std::uint32_t>& places) const {
-  places.clear();
-  find_places<Gram, Stride>({bits.data(), shift}, text, places);
+    if (may_have(at) != 0) places.push_back(static_cast<std::uint32_t>(at));
 }
 
 const std::uint32_t LiteralIndex::kWaysAnywhere = (1U << grams_by_4) | (1U << grams_by_2) |
@@ -115,15 +96,13 @@ void LiteralIndex::search_grams(std::uint32_t field, std::uint32_t kind, const S
 template <class Gram>
 void LiteralIndex::look_up_grams(std::uint32_t field, std::uint32_t kind, const Searched& text,
                                  LiteralHits& hits) const {
-  const GramFilter& filter = fields_[field].filters[kind - grams_by_4];
   const std::uint64_t seed = seed_of(field, kind);
   std::optional<std::uint64_t> last;
   const Bucket* bucket = nullptr;
   for (const std::uint32_t at : hits.places()) {
     const std::uint64_t gram = load<Gram>(text.folded.data() + at);
     // Texts of one letter, or of few.
-    if (gram != last)
-      bucket = filter.may_have(static_cast<std::uint32_t>(gram)) ? bucket_of(mix(gram, seed)) : nullptr;
+    if (gram != last) bucket = bucket_of(mix(gram, seed));
     last = gram;
     if (bucket != nullptr) compare(*bucket, text, at, Anchor::anywhere, hits);
   }
@@ -133,6 +112,10 @@ void LiteralIndex::search_short(std::uint32_t field, const Searched& text, Liter
   const std::optional<ShortLiterals>& at_once = fields_[field].at_once;
   if (!at_once) return search_grams<std::uint32_t, 1>(field, grams_by_1, text, hits);
   at_once->find(text.folded, hits.places());
+  const GramFilter& filter = fields_[field].filters[grams_by_1 - grams_by_4];
+  std::erase_if(hits.places(), [&filter, begin = text.folded.data()](std::uint32_t at) {
+    return !filter.may_have(static_cast<std::uint32_t>(load<std::uint32_t>(begin + at)));
+  });
   look_up_grams<std::uint32_t>(field, grams_by_1, text, hits);
 }
 

@@ -80,24 +80,6 @@ class LiteralIndex {
   void search_joined(std::uint32_t field, std::uint32_t ways, std::string_view joined,
                      LiteralHits& hits) const;
 
-  /// A bit for every gram that literals of one field are known by, and some more by accident.
-  struct GramFilter {
-    std::vector<std::uint64_t> bits;
-    unsigned shift = 0;
-
-    void build(std::span<const std::uint32_t> grams);
-    /// Fills `places` with those of the text, Stride apart, where a gram may stand.
-    template <class Gram, std::size_t Stride>
-    void find(std::string_view text, std::vector<std::uint32_t>& places) const;
-    bool may_have(std::uint32_t gram) const {
-      const std::uint32_t bit = spread_out(gram) >> shift;
-      return ((bits[bit / 64] >> (bit % 64)) & 1) != 0;
-    }
-    static std::uint32_t spread_out(std::uint32_t gram) {
-      constexpr std::uint32_t kOdd = 0x9E3779B1;
-      return gram * kOdd;
-    }
-  };
   static const std::uint32_t kWaysAnywhere;
   static constexpr char kSeparator = '\xFF';  ///< in no UTF-8
   /// Of the field's literals; 0: it has none.
@@ -121,6 +103,28 @@ class LiteralIndex {
   struct Posting {
     std::uint64_t hash;
     Entry entry;
+  };
+
+  /// A bit for every gram that literals of one field are known by, and some more by accident.
+  struct GramFilter {
+    std::vector<std::uint64_t> bits;
+    unsigned shift = 0;
+
+    void build(std::span<const std::uint32_t> grams);
+    /// Fills `places` with those of the text, Stride apart, where a gram may stand.
+    template <class Gram, std::size_t Stride>
+    void find(std::string_view text, std::vector<std::uint32_t>& places) const;
+    bool may_have(std::uint32_t gram) const { return has(bits.data(), shift, gram) != 0; }
+
+    static std::uint32_t place_of(std::uint32_t gram, unsigned shift) {
+      constexpr std::uint32_t kOdd = 0x9E3779B1;
+      return (gram * kOdd) >> shift;
+    }
+    /// 1 or 0.
+    static std::uint64_t has(const std::uint64_t* words, unsigned shift, std::uint32_t gram) {
+      const std::uint32_t bit = place_of(gram, shift);
+      return (words[bit / 64] >> (bit % 64)) & 1;
+    }
   };
 
   static constexpr std::size_t kGramWays = 6;

@@ -63,7 +63,7 @@ void LiteralIndex::GramFilter::build(std::span<const std::uint32_t> grams) {
   shift = kHashBits - static_cast<unsigned>(std::bit_width(size) - 1);
   bits.assign(size / 64, 0);
   for (const std::uint32_t gram : grams) {
-    const std::uint32_t bit = spread_out(gram) >> shift;
+    const std::uint32_t bit = place_of(gram, shift);
     bits[bit / 64] |= std::uint64_t{1} << (bit % 64);
   }
 }

@@ -1,11 +1,11 @@
 #include "rules/matching/flat_rules.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
-#include "engine/base/same_bytes.h"
 #include "rules/language/condition.h"
-#include "rules/matching/contains.h"
+#include "rules/matching/literal_pattern.h"
 
 namespace riposte {
 namespace {
@@ -108,15 +108,18 @@ class FlatRules::Adding {
     to_.selections_.push_back({begin, size_of(to_.maps_)});
   }
 
+  static std::vector<LiteralPattern> literals_of(const CompiledPattern& pattern) {
+    const auto* matcher = std::get_if<ValueMatcher>(&pattern);
+    return matcher != nullptr ? matcher->literals() : std::vector<LiteralPattern>();
+  }
+
   /// Where all values are wanted, the longest text is the least likely to be there.
   static void order_values(CompiledLine& line) {
     const auto longest = [](const std::vector<CompiledPattern>& value) {
       std::size_t length = 0;
-      for (const CompiledPattern& pattern : value) {
-        const auto* matcher = std::get_if<ValueMatcher>(&pattern);
-        const LiteralPattern* literal = matcher != nullptr ? matcher->literal() : nullptr;
-        length = std::max(length, literal != nullptr ? literal->text.size() : 0);
-      }
+      for (const CompiledPattern& pattern : value)
+        for (const LiteralPattern& literal : literals_of(pattern))
+          length = std::max(length, literal.text.size());
       return length;
     };
     if (line.all) std::ranges::stable_sort(line.values, std::ranges::greater(), longest);
@@ -135,30 +138,16 @@ class FlatRules::Adding {
   }
 
   void add_test(const CompiledPattern& pattern) {
-    const auto* matcher = std::get_if<ValueMatcher>(&pattern);
-    const auto literals = matcher != nullptr ? matcher->literals() : std::vector<LiteralPattern>();
+    const std::vector<LiteralPattern> literals = literals_of(pattern);
     for (const LiteralPattern& literal : literals) {
       to_.tests_.push_back({static_cast<std::uint32_t>(to_.texts_.size()),
-                            static_cast<std::uint32_t>(literal.text.size()), kind_of(literal.kind),
-                            literal.cased, false});
+                            static_cast<std::uint32_t>(literal.text.size()), literal.kind, literal.cased,
+                            false});
       to_.texts_ += literal.text;
     }
     if (!literals.empty()) return;
-    to_.tests_.push_back({size_of(to_.others_), 0, TestKind::other, false, false});
+    to_.tests_.push_back({size_of(to_.others_), 0, {}, false, false});
     to_.others_.push_back(pattern);
-  }
-
-  static TestKind kind_of(Pattern::Kind kind) {
-    switch (kind) {
-      case Pattern::Kind::contains:
-        return TestKind::contains;
-      case Pattern::Kind::starts_with:
-        return TestKind::starts_with;
-      case Pattern::Kind::ends_with:
-        return TestKind::ends_with;
-      default:
-        return TestKind::equals;
-    }
   }
 
   FlatRules& to_;
@@ -244,25 +233,11 @@ bool FlatRules::all_hold(const Line& line, const PreparedField& found, EventRead
 }
 
 bool FlatRules::holds(const Test& test, const PreparedField& found, EventReading& reading) const {
-  if (test.kind == TestKind::other) return riposte::holds(others_[test.at], found, reading);
-  return std::ranges::any_of(found.prepared, [&](const PreparedValue& value) { return holds(test, value); });
-}
-
-bool FlatRules::holds(const Test& test, const PreparedValue& value) const {
-  const std::string_view text = test.cased ? value.text : value.folded;
+  if (!test.kind) return riposte::holds(others_[test.at], found, reading);
   const std::string_view wanted(texts_.data() + test.at, test.length);
-  if (text.size() < wanted.size()) return false;
-  const char* const begin = text.data();
-  switch (test.kind) {
-    case TestKind::equals:
-      return text.size() == wanted.size() && same_bytes(begin, wanted.data(), wanted.size());
-    case TestKind::starts_with:
-      return same_bytes(begin, wanted.data(), wanted.size());
-    case TestKind::ends_with:
-      return same_bytes(begin + (text.size() - wanted.size()), wanted.data(), wanted.size());
-    default:
-      return contains(text, wanted);
-  }
+  return std::ranges::any_of(found.prepared, [&, kind = *test.kind](const PreparedValue& value) {
+    return stands_in(test.cased ? value.text : value.folded, kind, wanted);
+  });
 }
 
 }  // namespace riposte

@@ -11,8 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "rules/language/rule.h"
@@ -53,12 +53,11 @@ class FlatRules {
   static constexpr std::uint32_t kNoField = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::uint32_t kNoWitness = std::numeric_limits<std::uint32_t>::max();
 
-  enum class TestKind : std::uint8_t { equals, starts_with, ends_with, contains, other };
   /// Of one value or pattern.
   struct Test {
-    std::uint32_t at;      ///< in texts_, or in others_
-    std::uint32_t length;  ///< of the text
-    TestKind kind;
+    std::uint32_t at;                   ///< in texts_, or in others_
+    std::uint32_t length;               ///< of the text
+    std::optional<Pattern::Kind> kind;  ///< as LiteralPattern::kind; empty: it is one of others_
     bool cased;
     bool ends_value;  ///< the next one belongs to another value of the line
   };
@@ -92,7 +91,6 @@ class FlatRules {
   bool any_holds(const Line& line, const PreparedField& found, EventReading& reading) const;
   bool all_hold(const Line& line, const PreparedField& found, EventReading& reading) const;
   bool holds(const Test& test, const PreparedField& found, EventReading& reading) const;
-  bool holds(const Test& test, const PreparedValue& value) const;
   bool checks_pass(std::uint32_t rule, EventReading& reading, LookMemory& memory) const;
   bool selection_holds(const Span& maps, EventReading& reading) const;
 

@@ -6,20 +6,13 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "rules/language/rule.h"
+#include "rules/matching/literal_pattern.h"
 
 namespace riposte {
-
-/// A text that a value must be, or have in it.
-struct LiteralPattern {
-  Pattern::Kind kind;  ///< equals, contains, starts_with or ends_with
-  bool cased;
-  std::string text;  ///< folded unless `cased`
-};
 
 class GlobMatcher {
  public:

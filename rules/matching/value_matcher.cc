@@ -9,7 +9,6 @@
 #include <re2/re2.h>
 
 #include "engine/base/clock.h"
-#include "rules/matching/contains.h"
 #include "rules/matching/fold.h"
 
 namespace riposte {
@@ -218,7 +217,7 @@ bool ValueMatcher::matches(const PreparedValue& value) const {
 }
 
 std::vector<LiteralPattern> ValueMatcher::literals() const {
-  if (const LiteralPattern* own = literal()) return {*own};
+  if (const auto* own = std::get_if<LiteralPattern>(&test_)) return {*own};
   const auto* glob = std::get_if<GlobMatcher>(&test_);
   return glob != nullptr ? glob->literals() : std::vector<LiteralPattern>();
 }
@@ -229,22 +228,12 @@ std::size_t ValueMatcher::effort() const {
   constexpr std::size_t kRegex = 100;
   if (std::holds_alternative<RegexMatcher>(test_)) return kRegex;
   if (std::holds_alternative<GlobMatcher>(test_)) return kWildcards;
-  const auto* literal = this->literal();
+  const auto* literal = std::get_if<LiteralPattern>(&test_);
   return literal != nullptr && literal->kind == Pattern::Kind::contains ? kSearch : 1;
 }
 
 bool ValueMatcher::holds(const LiteralPattern& literal, const PreparedValue& value) {
-  const std::string_view text = literal.cased ? value.text : value.folded;
-  switch (literal.kind) {
-    case Pattern::Kind::contains:
-      return contains(text, literal.text);
-    case Pattern::Kind::starts_with:
-      return text.starts_with(literal.text);
-    case Pattern::Kind::ends_with:
-      return text.ends_with(literal.text);
-    default:
-      return text == literal.text;
-  }
+  return stands_in(literal.cased ? value.text : value.folded, literal.kind, literal.text);
 }
 
 bool ValueMatcher::holds(const GlobMatcher& glob, const PreparedValue& value) {

@@ -14,6 +14,7 @@
 #include "rules/event/event.h"
 #include "rules/language/rule.h"
 #include "rules/matching/glob_matcher.h"
+#include "rules/matching/literal_pattern.h"
 #include "rules/matching/regex_matcher.h"
 
 namespace riposte {
@@ -35,8 +36,6 @@ class ValueMatcher {
   bool matches(const PreparedValue& value) const;
   /// How long matches() takes, in units of the comparison of two texts, roughly.
   std::size_t effort() const;
-  /// Null when there is more to it than a text.
-  const LiteralPattern* literal() const { return std::get_if<LiteralPattern>(&test_); }
   /// Texts of which the value must be one, or have one in it; none when there is more to it.
   std::vector<LiteralPattern> literals() const;
 

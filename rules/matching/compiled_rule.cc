@@ -95,11 +95,6 @@ std::size_t effort(const CompiledLine& line) {
   return line.field ? sum : 100 * sum;  // all of the event's texts
 }
 
-void order_lines(CompiledRule& rule) {
-  for (CompiledSelection& selection : rule.selections)
-    for (std::vector<CompiledLine>& map : selection.maps) std::ranges::stable_sort(map, {}, effort);
-}
-
 std::optional<CompiledRule> compile_rule(const Rule& rule, FieldNames& fields,
                                          std::vector<Diagnostic>& diagnostics) {
   return RuleCompiler(fields, diagnostics).compile(rule);

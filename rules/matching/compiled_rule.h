@@ -57,8 +57,6 @@ struct CompiledRule {
 
 /// How long it takes to see that a line does not hold, compared with others.
 std::size_t effort(const CompiledLine& line);
-/// Puts what is quickly seen before what takes long: a map fails with the first of its lines.
-void order_lines(CompiledRule& rule);
 
 /// Empty, with diagnostics, when a pattern cannot be compiled.
 std::optional<CompiledRule> compile_rule(const Rule& rule, FieldNames& fields,

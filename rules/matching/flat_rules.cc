@@ -99,6 +99,8 @@ class FlatRules::Adding {
   void add_selection(CompiledSelection& selection) {
     std::vector<Map> maps;
     for (std::vector<CompiledLine>& map : selection.maps) {
+      // What is quickly seen before what takes long: a map fails with the first of its lines.
+      std::ranges::stable_sort(map, {}, effort);
       const std::uint32_t begin = size_of(to_.lines_);
       for (CompiledLine& line : map) add_line(line, true);
       maps.push_back({begin, size_of(to_.lines_)});

@@ -89,7 +89,6 @@ struct RuleSet::Body {
         candidates.add(i, *witnesses);
       else
         candidates.add_always(i, telling_witnesses_of(rules[i], compiled[i], census));
-      order_lines(compiled[i]);
       flat.add(rules[i], std::move(compiled[i]));
     }
     compiled = {};

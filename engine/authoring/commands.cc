@@ -124,7 +124,7 @@ int list_rules(const cli::ListRulesOptions& options) {
     (options.json ? print_rule_prices_json : print_rule_prices)(*loaded.rules, std::cout);
   else
     (options.json ? print_rules_json : print_rules)(*loaded.rules, std::cout);
-  return cli::kExitOk;
+  return is_clean(loaded) ? cli::kExitOk : cli::kExitRefused;
 }
 
 int rules_schema() {

@@ -5,11 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/authoring/check.h"
+#include "engine/authoring/commands.h"
 #include "engine/authoring/explain.h"
 #include "engine/authoring/match.h"
 #include "engine/authoring/rule_list.h"
 #include "engine/authoring/rule_schema.h"
 #include "engine/authoring/rule_tests.h"
+#include "engine/cli/exit_code.h"
 #include "engine/config/loading.h"
 #include "tests/support/scratch.h"
 
@@ -158,6 +160,22 @@ TEST_F(AuthorsTools, ListShowsWhatRulesLookAtAndRespondWith) {
                     HasSubstr("responds with kill_process"), HasSubstr("1 rules\n")));
   print_rules_json(*load_rules().rules, out_);
   EXPECT_THAT(out_.str(), HasSubstr("\"looks_for\": \"process.name is 'minerd' or 'xmrig'\""));
+}
+
+TEST_F(AuthorsTools, ListEndsAsCheckDoesWhereNoRuleCanBeRead) {
+  const std::string nowhere = scratch_.path().string() + "/nowhere";
+  cli::ListRulesOptions list;
+  list.rules.rules = {nowhere};
+  cli::CheckOptions checked;
+  checked.paths = {nowhere};
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const int ended = authoring::list_rules(list);
+  const std::string told = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(authoring::check(checked), cli::kExitRefused);
+  testing::internal::GetCapturedStdout();
+  EXPECT_EQ(ended, cli::kExitRefused);
+  EXPECT_THAT(told, HasSubstr(nowhere + ":1:1: error: "));
 }
 
 TEST_F(AuthorsTools, TestRunsWhatRulesCarryAndSaysWhatIsWrong) {

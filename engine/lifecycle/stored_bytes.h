@@ -13,9 +13,8 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/ids.h"
-#include "engine/lifecycle/action_type.h"
+#include "engine/lifecycle/action.h"
 #include "engine/lifecycle/codec.h"
-#include "engine/lifecycle/state.h"
 
 namespace riposte {
 
@@ -23,10 +22,24 @@ namespace riposte {
 /// things.
 inline constexpr std::uint64_t kCountMax = 1'000'000;
 
+/// The last member of every enumeration that is stored: a number above it is from the future.
+constexpr ActionType last_of(ActionType) { return ActionType::disable_account; }
+constexpr Severity last_of(Severity) { return Severity::critical; }
+constexpr Actor::Kind last_of(Actor::Kind) { return Actor::Kind::engine; }
+constexpr State last_of(State) { return State::cancelled; }
+constexpr Verification last_of(Verification) { return Verification::failed; }
+constexpr Reason last_of(Reason) { return Reason::dry_run; }
+constexpr Ground last_of(Ground) { return Ground::automatic_undo; }
+
 class StoredWriter {
  public:
   StoredWriter() { bytes_.push_back(static_cast<char>(kCodecVersion)); }
 
+  void operator()(const auto&... values) { (put(values), ...); }
+  std::string take() { return std::move(bytes_); }
+  static unsigned version() { return kCodecVersion; }
+
+ private:
   void put(std::uint64_t number) {
     for (; number >= 0x80; number >>= 7) bytes_.push_back(static_cast<char>(number | 0x80));
     bytes_.push_back(static_cast<char>(number));
@@ -79,9 +92,6 @@ class StoredWriter {
     }
   }
 
-  std::string take() { return std::move(bytes_); }
-
- private:
   std::string bytes_;
 };
 
@@ -94,6 +104,12 @@ class StoredReader {
     rest_.remove_prefix(1);
   }
 
+  void operator()(auto&... values) { (get(values), ...); }
+  unsigned version() const { return version_; }
+  bool version_ok() const { return version_ >= kOldestCodecVersion && version_ <= kCodecVersion; }
+  bool ok() const { return ok_ && version_ok() && rest_.empty(); }
+
+ private:
   void get(std::uint64_t& number) {
     number = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -140,23 +156,19 @@ class StoredReader {
     get(value);
     id = Id<Tag, Rep>(std::move(value));
   }
-  /// `last`: the enumeration's last member; anything above is from the future.
   template <class E>
-  void get(E& value, E last) {
+    requires std::is_enum_v<E>
+  void get(E& value) {
     std::uint64_t number = 0;
     get(number);
-    if (number > static_cast<std::uint64_t>(std::to_underlying(last))) return spoil();
+    if (number > static_cast<std::uint64_t>(std::to_underlying(last_of(value)))) return spoil();
     value = static_cast<E>(number);
   }
-  void get(std::optional<WallTime>& time) {
+  template <class T>
+  void get(std::optional<T>& value) {
     bool present = false;
     get(present);
-    if (present) get(time.emplace());
-  }
-  void get(std::optional<State>& state) {
-    bool present = false;
-    get(present);
-    if (present) get(state.emplace(), State::cancelled);
+    if (present) get(value.emplace());
   }
   void get(std::vector<std::string>& texts) {
     for (std::uint64_t left = count(); left > 0 && ok_; --left) get(texts.emplace_back());
@@ -175,12 +187,6 @@ class StoredReader {
       get(parameters[key]);
     }
   }
-
-  unsigned version() const { return version_; }
-  bool version_ok() const { return version_ >= kOldestCodecVersion && version_ <= kCodecVersion; }
-  bool ok() const { return ok_ && version_ok() && rest_.empty(); }
-
- private:
   void spoil() {
     ok_ = false;
     rest_ = {};

@@ -5,10 +5,9 @@
 
 #include <cstdint>
 #include <map>
-#include <string>
 #include <utility>
 
-#include "engine/base/metrics.h"
+#include "engine/base/ids.h"
 #include "engine/pipeline/guards.h"
 
 namespace riposte {
@@ -22,9 +21,8 @@ class HeldBack {
   /// An action was made whose cooldown found no room.
   void note_no_room() { ++no_room_; }
 
-  /// Adds it to the metrics and forgets it.
-  void report(Metrics& metrics);
-
+  const std::map<std::pair<RuleId, Guard>, std::uint64_t>& counts() const { return counts_; }
+  std::uint64_t without_room() const { return no_room_; }
   std::uint64_t count(const RuleId& rule, Guard guard) const {
     const auto found = counts_.find({rule, guard});
     return found == counts_.end() ? 0 : found->second;

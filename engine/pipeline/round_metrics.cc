@@ -20,6 +20,24 @@ void RoundMetrics::count(std::span<const Commit> commits) {
   }
 }
 
+void RoundMetrics::report(HeldBack& held_back) {
+  const HeldBack counted = std::exchange(held_back, {});
+  for (const auto& [place, times] : counted.counts()) {
+    Counter*& counter = held_back_[place];
+    if (counter == nullptr)
+      counter =
+          &metrics_.counter("riposte_responses_held_back_total",
+                            "Responses of matching rules that a guard kept from becoming an action",
+                            {{"rule", place.first.value()}, {"guard", std::string(name_of(place.second))}});
+    counter->add(static_cast<double>(times));
+  }
+  if (counted.without_room() == 0) return;
+  if (without_room_ == nullptr)
+    without_room_ = &metrics_.counter("riposte_cooldowns_without_room_total",
+                                      "Actions whose cooldown was not opened because too many are running");
+  without_room_->add(static_cast<double>(counted.without_room()));
+}
+
 void RoundMetrics::count(const AuditRecord& record) {
   Counter*& counter = transitions_[{record.type, record.event, record.to}];
   if (counter == nullptr)

@@ -8,8 +8,10 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "engine/base/metrics.h"
+#include "engine/pipeline/held_back.h"
 #include "engine/ports/records.h"
 
 namespace riposte {
@@ -25,6 +27,8 @@ class RoundMetrics {
     matches_seen_ += matches;
   }
   void count(std::span<const Commit> commits);
+  /// Nothing of it is told again.
+  void report(HeldBack& held_back);
   void set_open(Partition partition, std::size_t open, std::size_t in_doubt);
 
  private:
@@ -42,6 +46,8 @@ class RoundMetrics {
   std::uint64_t records_seen_ = 0;
   std::uint64_t matches_seen_ = 0;
   std::map<Transition, Counter*> transitions_;
+  std::map<std::pair<RuleId, Guard>, Counter*> held_back_;
+  Counter* without_room_ = nullptr;
   std::map<Partition, OpenGauges> open_;
 };
 

@@ -153,7 +153,7 @@ void Worker::tell_metrics(std::span<const Commit> commits) {
   for (auto& [id, state] : partitions_) {
     open += state.open_count();
     round_metrics_.set_open(id, state.open_count(), state.in_doubt_count());
-    state.held_back().report(context_.metrics);
+    round_metrics_.report(state.held_back());
   }
   open_actions_ = open;
 }

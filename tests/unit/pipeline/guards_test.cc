@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/pipeline/held_back.h"
+#include "engine/pipeline/round_metrics.h"
 #include "tests/support/action_builder.h"
 
 namespace riposte {
@@ -57,8 +57,9 @@ TEST_F(Guards, AreCountedByRuleAndReportedOnce) {
   held_back.add(RuleId("r1"), Guard::minimum_severity);
   held_back.note_no_room();
   Metrics metrics;
-  held_back.report(metrics);
-  held_back.report(metrics);
+  RoundMetrics round(metrics);
+  round.report(held_back);
+  round.report(held_back);
   const std::string text = metrics.text();
   for (const char* line : {"riposte_responses_held_back_total{guard=\"cooldown\",rule=\"r1\"} 3",
                            "riposte_responses_held_back_total{guard=\"minimum_severity\",rule=\"r1\"} 1",

@@ -64,6 +64,7 @@ int schema_detect(const cli::SchemaDetectOptions& options) {
 int match(const cli::MatchOptions& options) {
   const Loaded loaded = load_rules(options.rules);
   if (!loaded.rules) return cli::kExitRefused;
+  if (loaded.rules->size() == 0) return failed({Errc::invalid, "there is no rule to match", {}});
   Progress progress(total_bytes(options.events), std::cerr, somebody_watches());
   const auto counts = match_events(*loaded.rules, options.events, std::cout, std::cerr, progress);
   if (!counts) return failed(counts.error());

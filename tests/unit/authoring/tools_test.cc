@@ -178,6 +178,16 @@ TEST_F(AuthorsTools, ListEndsAsCheckDoesWhereNoRuleCanBeRead) {
   EXPECT_THAT(told, HasSubstr(nowhere + ":1:1: error: "));
 }
 
+TEST_F(AuthorsTools, MatchWantsARuleToMatch) {
+  cli::MatchOptions match;
+  match.rules.rules = {scratch_.path().string() + "/nowhere"};
+  match.events = {scratch_.write("events.ndjson", "{}\n")};
+  testing::internal::CaptureStderr();
+  const int ended = authoring::match(match);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("there is no rule to match"));
+  EXPECT_EQ(ended, cli::kExitRefused);
+}
+
 TEST_F(AuthorsTools, TestRunsWhatRulesCarryAndSaysWhatIsWrong) {
   scratch_.write("rules/miner.yml", std::string(kMiner) + R"(author: Ann
 response:

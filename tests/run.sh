@@ -3,7 +3,7 @@
 #
 # usage: tests/run.sh [--fast] [--only STAGE] [--help]
 #   --fast        format, tidy and fast only: what to run before a commit
-#   --only STAGE  one stage: format, tidy, fast, lint, asan, tsan, fuzz, broker or quickstart
+#   --only STAGE  one stage: format, tidy, fast, lint, asan, tsan, lab, fuzz, broker or quickstart
 #
 # stages: format      clang-format 19 over all C++ files
 #         tidy        the house rules: floors, libraries, clocks, lengths, names (tests/tidy)
@@ -11,19 +11,20 @@
 #         lint        clang-tidy 19, warnings as errors
 #         asan        the fast tests under the address and undefined-behaviour sanitizers, but for those of recorded data
 #         tsan        the fast tests of the rooms with threads under the thread sanitizer
+#         lab         what is done to hosts, done to hosts made of namespaces (tests/host); root or user namespaces
 #         fuzz        bytes that nobody thought of, as rules, events and choices, for 20 s each (tests/fuzz)
 #         broker      a real Apache Kafka and SIGKILL: labels integration, broker, crash and bench-smoke
 #         quickstart  examples/quickstart.sh, which builds the release
 #
 # environment: RIPOSTE_TEST_DATA  folder with recorded detections; tests that want it skip without it
 #              RIPOSTE_KAFKA_LIBS folder with a broker's jars instead of the cache in ~/.cache/riposte
-#              CI=true            a test that finds no broker fails instead of being skipped
+#              CI=true            a test that finds no broker, or no namespaces, fails instead of being skipped
 # exit codes:  0 all passed, 1 a stage failed, 2 wrong usage
 # Needs root or sudo when a package is missing. Leaves nothing behind but build/ and the caches.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly all_stages=(format tidy fast lint asan tsan fuzz broker quickstart)
+readonly all_stages=(format tidy fast lint asan tsan lab fuzz broker quickstart)
 readonly fast_stages=(format tidy fast)
 stages=("${all_stages[@]}")
 
@@ -120,6 +121,34 @@ stage_asan() {
 stage_tsan() {
   local -x TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/tsan.supp}"
   build tsan --target threaded_tests && run_tests tsan "$jobs" -L threads
+}
+
+# What a lab would have left on this machine: interfaces, mounts, tables of rules, processes.
+traces_of_lab() {
+  local run="$1" file
+  ip -brief link | awk '{ sub(/@.*/, "", $1) } $1 ~ /^lan[0-9]/ { print "interface", $1 }'
+  awk '/ riposte_lab / { print "mount", $5 }' /proc/self/mountinfo
+  nft list tables 2>/dev/null | grep -i riposte || true
+  for file in /proc/[0-9]*/environ; do
+    if { tr '\0' '\n' <"$file"; } 2>/dev/null | grep -qx "RIPOSTE_LAB=$run"; then echo "process ${file//[^0-9]/}"; fi
+  done
+}
+
+stage_lab() {
+  local before after skipped_before=$skipped code=0
+  build test --target lab_tests || return 1
+  before="$(traces_of_lab $$)"
+  # One at a time: they watch the time that the kernel takes.
+  RIPOSTE_LAB=$$ run_tests test 1 -L lab || code=1
+  ((skipped == skipped_before)) ||
+    echo "run.sh: tests of the lab were SKIPPED; does this machine refuse namespaces?" >&2
+  after="$(traces_of_lab $$)"
+  if [[ "$before" != "$after" ]]; then
+    printf 'run.sh: the lab left something on this machine:\n%s\n' "$(diff <(echo "$before") <(echo "$after"))" >&2
+    add_counts 0 1 0
+    return 1
+  fi
+  return "$code"
 }
 
 stage_fuzz() { build fuzz --target fuzzers && run_checker tests/fuzz/run.sh; }

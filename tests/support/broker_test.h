@@ -4,21 +4,14 @@
 /// Limits:  tests share the broker, so each makes its own topics.
 #pragma once
 
-#include <cstdlib>
 #include <memory>
-#include <string_view>
 
 #include <gtest/gtest.h>
 
 #include "tests/support/kafka_broker.h"
+#include "tests/support/skipping.h"
 
 namespace riposte::test {
-
-/// On a machine that promises to run everything, what was not run is a failure.
-inline bool skipping_is_failing() {
-  const char* value = std::getenv("CI");  // NOLINT(concurrency-mt-unsafe): no test sets a variable
-  return value != nullptr && std::string_view(value) == "true";
-}
 
 /// Leaves the running test, skipped or failed, when there can be no broker.
 #define RIPOSTE_REQUIRE_BROKER()                                        \

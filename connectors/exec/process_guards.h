@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "connectors/process/process_identity.h"
+#include "agent/process/protected_processes.h"
 
 namespace riposte {
 
@@ -20,16 +20,11 @@ class ProcessGuards {
 
   /// Why an order for `host` is not for this engine; empty when it is.
   std::optional<std::string> refuse_host(const std::string& host) const;
-  /// Decided by the number alone, before anything is looked up.
-  std::optional<std::string> refuse_number(std::int32_t pid) const;
-  std::optional<std::string> refuse(const ProcessIdentity& target) const;
+  const ProtectedProcesses& processes() const { return processes_; }
 
  private:
-  bool is_relative(std::int32_t pid) const;
-
   std::set<std::string> own_hosts_;  ///< in lower case
-  std::set<std::string> protected_executables_;
-  std::int32_t engine_pid_;
+  ProtectedProcesses processes_;
 };
 
 }  // namespace riposte

@@ -6,7 +6,7 @@
 
 namespace riposte {
 
-Result<ProcessOrder> read_process_order(const ActionRequest& request) {
+Result<MeantProcess> read_process_order(const ActionRequest& request) {
   const auto given_pid = request.parameters.find("pid");
   if (given_pid == request.parameters.end()) return fail(Errc::invalid, "the order has no parameter 'pid'");
   const Value number = TRY_DOING("reading 'pid'", conform(given_pid->second, ValueKind::integer));
@@ -14,7 +14,9 @@ Result<ProcessOrder> read_process_order(const ActionRequest& request) {
   if (pid <= 0 || pid > std::numeric_limits<std::int32_t>::max())
     return fail(Errc::invalid,
                 fmt::format("'{}' is no process number; it must be a positive 32-bit number", pid));
-  ProcessOrder order{.pid = static_cast<std::int32_t>(pid), .start = {}, .not_after = request.not_after};
+  MeantProcess order;
+  order.pid = static_cast<std::int32_t>(pid);
+  order.not_after = request.not_after;
   if (const auto given_start = request.parameters.find("start"); given_start != request.parameters.end()) {
     const std::string text = text_of(given_start->second);
     order.start = parse_iso8601(text);
@@ -22,19 +24,6 @@ Result<ProcessOrder> read_process_order(const ActionRequest& request) {
       return fail(Errc::invalid, "'" + text + "' is no time; write it like 2026-03-29T01:30:00.000Z");
   }
   return order;
-}
-
-std::optional<std::string> mismatch(const ProcessOrder& order, const ProcessIdentity& identity) {
-  const std::string found =
-      fmt::format("process {} started at {}", identity.pid, iso8601(identity.started_at));
-  if (order.start && std::chrono::abs(identity.started_at - *order.start) > kStartTolerance)
-    return fmt::format("{}, the one that is meant at {}: the number now belongs to another process", found,
-                       iso8601(*order.start));
-  if (identity.started_at - kStartTolerance > order.not_after)
-    return fmt::format(
-        "{}, after the detection or submission of {}: the number now belongs to a later process", found,
-        iso8601(order.not_after));
-  return {};
 }
 
 }  // namespace riposte

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/process/meant_process.h"
 #include "connectors/process/process_order.h"
 
 namespace riposte {
@@ -28,7 +29,7 @@ std::optional<std::uint64_t> ticks_of(const Evidence& evidence, const std::strin
 }
 
 /// Whether `found` is the process that the executor saw, or, where it saw none, the one that the order means.
-std::optional<std::string> difference(const Action& action, const ProcessOrder& order,
+std::optional<std::string> difference(const Action& action, const MeantProcess& order,
                                       const ProcessIdentity& found) {
   const std::string boot = fact_of(action.evidence, "boot_id");
   if (!boot.empty() && boot != found.boot_id) return "the machine has booted since";

@@ -172,16 +172,16 @@ TEST(ProcessGuardsTest, AProtectedProgramStaysProtectedWhileItsFileIsReplaced) {
   ProcessIdentity identity;
   identity.pid = 1 << 30;
   identity.executable = "/usr/sbin/sshd (deleted)";
-  EXPECT_TRUE(guards.refuse(identity));
+  EXPECT_TRUE(guards.processes().refuse(identity));
   identity.executable = "/usr/sbin/sshd-fake";
-  EXPECT_FALSE(guards.refuse(identity));
+  EXPECT_FALSE(guards.processes().refuse(identity));
 }
 
 TEST(ProcessGuardsTest, AProgramThatCannotBeToldIsRefusedWhereSomeAreProtected) {
   ProcessIdentity identity;
   identity.pid = 1 << 30;
-  EXPECT_TRUE(ProcessGuards({}, {"/usr/sbin/sshd"}).refuse(identity));
-  EXPECT_FALSE(ProcessGuards({}, {}).refuse(identity));
+  EXPECT_TRUE(ProcessGuards({}, {"/usr/sbin/sshd"}).processes().refuse(identity));
+  EXPECT_FALSE(ProcessGuards({}, {}).processes().refuse(identity));
 }
 
 TEST_F(ProcessExecution, ThePreviewShowsWhoWouldBeHitAndWhatWouldBeRefused) {

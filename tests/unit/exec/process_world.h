@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "agent/process/process_identity.h"
 #include "connectors/exec/process_executor.h"
-#include "connectors/process/process_identity.h"
 #include "tests/support/victim.h"
 
 namespace riposte::test {

@@ -6,16 +6,8 @@ namespace riposte {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::milliseconds;
 
 const WallTime kRealStart = *parse_iso8601("2026-03-29T01:30:00.000Z");
-
-ProcessIdentity started_at(WallTime time) {
-  ProcessIdentity identity;
-  identity.pid = 4711;
-  identity.started_at = time;
-  return identity;
-}
 
 ActionRequest request(Parameters parameters) {
   ActionRequest request;
@@ -39,28 +31,6 @@ TEST(ProcessOrder, RefusesWhatIsNoProcessNumber) {
     EXPECT_EQ(read_process_order(request({{"pid", pid}})).error().code, Errc::invalid) << text_of(pid);
   EXPECT_FALSE(read_process_order(request({})));
   EXPECT_FALSE(read_process_order(request({{"pid", std::int64_t{4711}}, {"start", "yesterday"}})));
-}
-
-TEST(ProcessOrder, AStartWithinTheToleranceIsTheSameProcess) {
-  const ProcessOrder order{.pid = 4711, .start = kRealStart, .not_after = kRealStart + hours(1)};
-  EXPECT_FALSE(mismatch(order, started_at(kRealStart)));
-  EXPECT_FALSE(mismatch(order, started_at(kRealStart + kStartTolerance)));
-  EXPECT_FALSE(mismatch(order, started_at(kRealStart - kStartTolerance)));
-  EXPECT_TRUE(mismatch(order, started_at(kRealStart + kStartTolerance + milliseconds(1))));
-  EXPECT_TRUE(mismatch(order, started_at(kRealStart - kStartTolerance - milliseconds(1))));
-}
-
-TEST(ProcessOrder, AProcessStartedAfterTheDetectionIsAnotherOneWhateverTheOrderSays) {
-  const ProcessOrder with_start{.pid = 4711, .start = kRealStart, .not_after = kRealStart - hours(1)};
-  const ProcessOrder without_start{.pid = 4711, .start = {}, .not_after = kRealStart};
-  EXPECT_TRUE(mismatch(with_start, started_at(kRealStart)));
-  EXPECT_TRUE(mismatch(without_start, started_at(kRealStart + kStartTolerance + milliseconds(1))));
-  EXPECT_FALSE(mismatch(without_start, started_at(kRealStart - hours(24 * 365))));
-}
-
-TEST(ProcessOrder, AnOrderWithoutAnyTimeMeansNobody) {
-  const ProcessOrder order{.pid = 4711, .start = {}, .not_after = {}};
-  EXPECT_TRUE(mismatch(order, started_at(kRealStart)));
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include "connectors/process/process_identity.h"
+#include "agent/process/process_identity.h"
+#include "connectors/process/process_evidence.h"
 #include "tests/support/victim.h"
 
 namespace riposte {

@@ -1,4 +1,4 @@
-#include "connectors/process/process_identity.h"
+#include "agent/process/process_identity.h"
 
 #include <array>
 #include <cerrno>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "connectors/process/pidfd.h"
+#include "agent/process/pidfd.h"
 #include "engine/base/printable.h"
 
 namespace riposte {
@@ -101,7 +101,7 @@ std::unexpected<Error> not_shown(std::int32_t pid) {
   return fail(
       Errc::unavailable,
       fmt::format("process {} exists, but /proc does not show it; is /proc mounted with hidepid? Give the "
-                  "engine's user the mount's gid, or run it as root",
+                  "user of this program the mount's gid, or run it as root",
                   pid));
 }
 
@@ -121,6 +121,13 @@ Result<ProcessIdentity> read_process(std::int32_t pid) {
   identity.state = stat->state;
   identity.kernel_thread = stat->is_kernel_thread();
   return identity;
+}
+
+std::vector<ProcessStat> list_processes() {
+  std::vector<ProcessStat> found;
+  for (const std::int32_t pid : numbers_in("/proc"))
+    if (const auto stat = read_stat(proc_path(pid, "stat"))) found.push_back(*stat);
+  return found;
 }
 
 Result<std::string> read_boot_id() {
@@ -169,14 +176,6 @@ std::optional<ProcessIdentity> find_successor(const std::string& executable, std
     if (auto found = read_process(pid)) return std::move(*found);
   }
   return {};
-}
-
-Evidence evidence_of(const ProcessIdentity& identity) {
-  return {{"pid", std::to_string(identity.pid)},
-          {"start_ticks", std::to_string(identity.start_ticks)},
-          {"boot_id", identity.boot_id},
-          {"ppid", std::to_string(identity.parent)},
-          {"exe", printable(identity.executable)}};
 }
 
 }  // namespace riposte

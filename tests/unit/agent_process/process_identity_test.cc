@@ -1,4 +1,4 @@
-#include "connectors/process/process_identity.h"
+#include "agent/process/process_identity.h"
 
 #include <algorithm>
 #include <csignal>
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "connectors/process/pidfd.h"
+#include "agent/process/pidfd.h"
 #include "tests/support/victim.h"
 
 namespace riposte {

@@ -1,4 +1,4 @@
-#include "connectors/process/process_stat.h"
+#include "agent/process/process_stat.h"
 
 #include <array>
 #include <charconv>

@@ -1,9 +1,8 @@
 /// Which process a number stands for right now: number, start and boot together are never used twice.
 ///
 /// Units:   start_ticks count from boot, sysconf(_SC_CLK_TCK) per second (10 ms on every common kernel).
-/// Limits:  numbers are those of the engine's own PID namespace. Whoever reads an identity without holding a
-/// Pidfd on the
-///          process may be looking at its successor a moment later.
+/// Limits:  numbers are those of this program's own PID namespace. Whoever reads an identity without holding
+///          a Pidfd on the process may be looking at its successor a moment later.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "connectors/process/process_stat.h"
+#include "agent/process/process_stat.h"
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
-#include "engine/lifecycle/action.h"
 
 namespace riposte {
 
@@ -37,6 +35,9 @@ struct ProcessIdentity {
 /// mount).
 Result<ProcessIdentity> read_process(std::int32_t pid);
 
+/// Every process that /proc shows.
+std::vector<ProcessStat> list_processes();
+
 /// Identity of this boot of the machine. Errors: unavailable.
 Result<std::string> read_boot_id();
 
@@ -57,8 +58,5 @@ std::vector<std::int32_t> ancestry_of(std::int32_t pid);
 
 /// A process that runs `executable` and was started at or after `start_ticks`.
 std::optional<ProcessIdentity> find_successor(const std::string& executable, std::uint64_t start_ticks);
-
-/// What a verifier needs to know it again: pid, start_ticks, boot_id, ppid, exe.
-Evidence evidence_of(const ProcessIdentity& identity);
 
 }  // namespace riposte

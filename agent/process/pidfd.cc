@@ -1,4 +1,4 @@
-#include "connectors/process/pidfd.h"
+#include "agent/process/pidfd.h"
 
 #include <cerrno>
 #include <cstring>
@@ -51,7 +51,7 @@ Result<void> Pidfd::send(int signal) const {
   if (::syscall(SYS_pidfd_send_signal, fd_, signal, nullptr, 0U) == 0) return {};
   if (errno == ESRCH) return fail(Errc::not_found, "the process has gone");
   if (errno == EPERM)
-    return fail(Errc::denied, "not permitted; run the engine as the process's user, or give it CAP_KILL");
+    return fail(Errc::denied, "not permitted; run this program as the process's user, or give it CAP_KILL");
   return fail(Errc::denied, "pidfd_send_signal: " + reason_of(errno));
 }
 

@@ -1,0 +1,44 @@
+/// Which processes of a host are never signalled, whatever is ordered.
+///
+/// Always: process 1, the kernel's threads, and given processes with all their ancestors and descendants.
+/// Beside these: programs by path and system services by name, as configured.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/process/process_identity.h"
+
+namespace riposte {
+
+class ProtectedProcesses {
+ public:
+  struct Configured {
+    std::set<std::string> executables{};  ///< absolute paths of programs
+    std::set<std::string> units{};        ///< names of system services: "ssh.service"
+  };
+
+  /// `own`: processes whose families are safe; none given: this one.
+  explicit ProtectedProcesses(Configured configured, std::vector<std::int32_t> own = {});
+
+  /// Decided by the number alone, before anything is looked up.
+  std::optional<std::string> refuse_number(std::int32_t pid) const;
+  std::optional<std::string> refuse(const ProcessIdentity& target) const;
+
+ private:
+  bool is_relative(std::int32_t pid) const;
+  std::optional<std::string> refuse_executable(const ProcessIdentity& target) const;
+  std::optional<std::string> refuse_unit(const ProcessIdentity& target) const;
+
+  Configured configured_;
+  std::vector<std::int32_t> own_;
+};
+
+/// Services whose loss takes a host out of its administrators' hands: how they come in, what starts and
+/// records everything, what keeps containers.
+const std::set<std::string>& vital_units();
+
+}  // namespace riposte

@@ -42,5 +42,7 @@ TEST(FuzzSeeds, OfEventsAreAnswered) {
 
 TEST(FuzzSeeds, OfChoicesAgree) { run_over("fuzz/corpus/agreement", fuzz::agreement); }
 
+TEST(FuzzSeeds, OfOrdersAreRefusedOrHaveOneEncoding) { run_over("fuzz/corpus/orders", fuzz::orders); }
+
 }  // namespace
 }  // namespace riposte

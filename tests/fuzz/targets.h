@@ -21,6 +21,10 @@ void events(std::string_view bytes);
 /// interpreter agree on them.
 void agreement(std::string_view bytes);
 
+/// The bytes of an order, a report, a pong, an envelope, a stream of frames: refused, or the only encoding of what
+/// they say.
+void orders(std::string_view bytes);
+
 /// Says what is wrong and ends the program, unless `holds`.
 void require(bool holds, std::string_view what);
 

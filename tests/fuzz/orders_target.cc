@@ -1,0 +1,38 @@
+#include "engine/order/frame.h"
+#include "engine/order/pong.h"
+#include "engine/order/report.h"
+#include "tests/fuzz/targets.h"
+
+namespace riposte::fuzz {
+namespace {
+
+void agree(const auto& decoded, std::string_view bytes, std::string_view complaint) {
+  if (decoded) return require(order::encode(*decoded) == bytes, complaint);
+  require(decoded.error().code == Errc::invalid && !decoded.error().what.empty(), "refused without a reason");
+}
+
+void read_frames(std::string_view bytes) {
+  order::FrameReader reader;
+  std::string again;
+  for (const char byte : bytes) {
+    reader.feed({&byte, 1});
+    const auto frame = reader.next();
+    if (!frame) return;
+    if (*frame) again += order::encode(**frame);
+  }
+  require(bytes.starts_with(again), "frames are not the bytes that they were read from");
+}
+
+}  // namespace
+
+void orders(std::string_view bytes) {
+  const auto decoded = order::decode_order(bytes);
+  agree(decoded, bytes, "an order has two encodings");
+  if (decoded) require(!order::text_of(decoded->command).empty(), "an order without a text");
+  agree(order::decode_report(bytes), bytes, "a report has two encodings");
+  agree(order::decode_pong(bytes), bytes, "a pong has two encodings");
+  agree(order::decode_signed<order::Domain::order>(bytes), bytes, "an envelope has two encodings");
+  read_frames(bytes);
+}
+
+}  // namespace riposte::fuzz

@@ -33,8 +33,7 @@ class Case {
     if (order_.purpose == Purpose::verify) return fence_is_low() ? stale() : settled(Ruling::examine, {});
     if (order_.purpose == Purpose::acknowledge) return acknowledgement();
     if (known_ != nullptr && known_->done) return settled(Ruling::answer, known_->done->result);
-    if (grounds_.ledger.is_disowned(order_.action, attempts_meant(order_)))
-      return settled(Ruling::cancelled, {ResultWord::error, "cancelled before it came", {}});
+    if (is_disowned()) return settled(Ruling::cancelled, {ResultWord::error, "cancelled before it came", {}});
     if (fence_is_low()) return stale();
     if (known_ != nullptr) return settled(Ruling::examine, {});
     return order_.purpose == Purpose::carry_out ? fresh() : disown();
@@ -42,9 +41,10 @@ class Case {
 
  private:
   Standing standing() const {
-    if (known_ == nullptr) return Standing::never_ran;
-    return known_->done ? Standing::ended : Standing::started;
+    if (known_ != nullptr) return known_->done ? Standing::ended : Standing::started;
+    return is_disowned() ? Standing::never_ran : Standing::not_yet;
   }
+  bool is_disowned() const { return grounds_.ledger.is_disowned(order_.action, attempts_meant(order_)); }
   bool fence_is_low() const { return order_.fence.epoch < grounds_.ledger.epoch_of(order_.fence.shard); }
 
   Judgement settled(Ruling ruling, DeedResult result) const {
@@ -59,6 +59,18 @@ class Case {
     return judgement;
   }
 
+  /// The engine acts upon this answer, so a copy of the order must not run after it.
+  Judgement for_good(Ruling ruling, DeedResult result) const {
+    Judgement judgement = settled(ruling, std::move(result));
+    if (order_.purpose != Purpose::carry_out || judgement.standing != Standing::not_yet) return judgement;
+    // Neither the engine's clock nor an epoch goes back.
+    const bool is_past = grounds_.ledger.engine_time() >= order_.expires_at || ruling == Ruling::stale;
+    if (!is_past && !has_place(false)) return judgement;
+    judgement.standing = Standing::never_ran;
+    if (!is_past) judgement.record.emplace_back(Cancelled{order_.action, order_.attempt, order_.issued_at});
+    return judgement;
+  }
+
   Judgement clock_is_wrong() const {
     return settled(Ruling::refused, {ResultWord::error,
                                      "clock: the order was issued at " + iso8601(order_.issued_at) +
@@ -66,16 +78,17 @@ class Case {
                                      {}});
   }
   Judgement stale() const {
-    return settled(Ruling::stale, {ResultWord::error,
-                                   "stale: epoch " + std::to_string(order_.fence.epoch) + " of shard " +
-                                       std::to_string(order_.fence.shard) + ", and this host knows epoch " +
-                                       std::to_string(grounds_.ledger.epoch_of(order_.fence.shard)),
-                                   {}});
+    return for_good(Ruling::stale, {ResultWord::error,
+                                    "stale: epoch " + std::to_string(order_.fence.epoch) + " of shard " +
+                                        std::to_string(order_.fence.shard) + ", and this host knows epoch " +
+                                        std::to_string(grounds_.ledger.epoch_of(order_.fence.shard)),
+                                    {}});
   }
   /// Nobody may conclude from the word alone that it never ran.
   Judgement expired() const {
     const std::string since = "expired at " + iso8601(order_.expires_at);
-    if (known_ == nullptr) return settled(Ruling::expired, {ResultWord::error, since + "; it never ran", {}});
+    if (known_ == nullptr)
+      return for_good(Ruling::expired, {ResultWord::error, since + "; it did not run", {}});
     if (!known_->done)
       return settled(Ruling::expired, {ResultWord::unknown, since + "; it was started before", {}});
     DeedResult result = known_->done->result;
@@ -92,6 +105,7 @@ class Case {
   Judgement disown() const {
     if (!has_place(false)) return settled(Ruling::full, {ResultWord::error, "journal full", {}});
     Judgement judgement = settled(Ruling::disown, {ResultWord::error, "it never ran, and will not", {}});
+    judgement.standing = Standing::never_ran;
     judgement.record.emplace_back(Cancelled{order_.action, attempts_meant(order_), order_.issued_at});
     return judgement;
   }
@@ -105,20 +119,20 @@ class Case {
     const order::Verb verb = order::verb_of(order_.command);
     if (!grounds_.rates.allows(verb, grounds_.now.since_boot))
       return refuse("local policy: too many orders of this kind within a minute");
-    if (!has_place(order::is_inverse(verb)))
-      return settled(Ruling::full, {ResultWord::error, "journal full", {}});
+    if (!has_place(order::is_inverse(verb)) || !has_place_to_hold())
+      return for_good(Ruling::full, {ResultWord::error, "journal full", {}});
     return settled(Ruling::run, {});
   }
   Judgement refuse(std::string why) const {
-    return settled(Ruling::refused, {ResultWord::refused_guard, std::move(why), {}});
+    return for_good(Ruling::refused, {ResultWord::refused_guard, std::move(why), {}});
   }
   /// What ends an effect always finds a place: for that the disk keeps some room.
   bool has_place(bool ends_effect) const {
     if (!grounds_.ledger.has_place_for(order_.fence.shard)) return false;
-    if (ends_effect) return true;
-    const bool holds = order_.purpose == Purpose::carry_out && effect_of(order_).has_value();
-    return grounds_.journal_has_room && grounds_.ledger.size() < kKnownMax &&
-           (!holds || grounds_.ledger.holdings().size() < kHoldingsMax);
+    return ends_effect || (grounds_.journal_has_room && grounds_.ledger.size() < kKnownMax);
+  }
+  bool has_place_to_hold() const {
+    return !effect_of(order_) || grounds_.ledger.holdings().size() < kHoldingsMax;
   }
 
   const Order order_;

@@ -1,5 +1,7 @@
 /// What becomes of an order that has come: the one place that decides, from values alone.
 ///
+/// An order that is answered with "it did not run" is bound by the answer: a copy of it that comes later does
+/// not run either, whatever has changed. Where that cannot be recorded, the answer does not promise it.
 /// Source:  docs/decisions/020-agent-journal.md
 #pragma once
 
@@ -43,7 +45,7 @@ struct Judgement {
   Ruling ruling = Ruling::dismissed;
   std::optional<order::Order> order;  ///< only what was signed, and for this host
   order::DeedResult result;           ///< the answer where nothing is run or examined
-  order::Standing standing = order::Standing::never_ran;
+  order::Standing standing = order::Standing::not_yet;
   std::vector<Entry> record;  ///< on disk before anything is answered or done
 };
 

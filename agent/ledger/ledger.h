@@ -7,6 +7,7 @@
 /// Source:  docs/decisions/020-agent-journal.md
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <vector>

@@ -1,6 +1,9 @@
 /// The parameters of every verb in the order of their bytes. Only the order's own encoding includes this.
 #pragma once
 
+#include <algorithm>
+#include <array>
+
 #include "engine/order/canonical.h"
 #include "engine/order/hex.h"
 #include "engine/order/verbs.h"

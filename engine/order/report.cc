@@ -17,7 +17,7 @@ void fields(auto& wire, Either<Report> auto& report) {
   wire.id(report.action, kActionIdDigits);
   wire.number(report.attempt);
   order::fields(wire, report.result);
-  wire.word(report.standing, Standing::never_ran, Standing::ended);
+  wire.word(report.standing, Standing::never_ran, Standing::not_yet);
   wire.word(report.finding, Finding::none, Finding::unknown);
   wire.flag(report.already);
   wire.maybe(report.undo_due, [&](auto& due) { wire.time(due); });

@@ -38,9 +38,10 @@ void fields(auto& wire, Either<DeedResult> auto& result) {
 
 /// What the host's journal knows of an action.
 enum class Standing : std::uint8_t {
-  never_ran = 1,  ///< and no order that the host may still have will make it run
+  never_ran = 1,  ///< and never will: no copy of the order that may still come makes it run
   started = 2,    ///< it is under way, or its end is not known
   ended = 3,
+  not_yet = 4,  ///< it has not run so far; nothing is promised
 };
 
 /// What a verification found.
@@ -54,7 +55,7 @@ struct Report {
   ActionId action;
   std::uint32_t attempt = 0;
   DeedResult result;
-  Standing standing = Standing::never_ran;
+  Standing standing = Standing::not_yet;
   Finding finding = Finding::none;
   bool already = false;              ///< the answer of an earlier order of the same action
   std::optional<WallTime> undo_due;  ///< when the host takes the effect back by itself

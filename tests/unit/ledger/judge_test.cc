@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/ledger/ledger_samples.h"
+#include "tests/unit/ledger/court.h"
 
 namespace riposte::agent {
 namespace {
@@ -11,33 +11,8 @@ using namespace std::chrono_literals;
 using order::Order;
 using order::Purpose;
 using order::Standing;
-using test::key_of;
 
 constexpr std::uint64_t kKnownEpoch = 7;
-
-LocalPolicy generous() {
-  LocalPolicy policy;
-  for (int verb = 1; verb <= static_cast<int>(order::kVerbCount); ++verb)
-    policy.allow.insert(static_cast<order::Verb>(verb));
-  policy.management = {{*parse_address("192.0.2.5"), 7443}};
-  return policy;
-}
-
-/// A host and everything that a judgement rests on, changed as a test likes.
-struct Court {
-  order::KeyRing keys = test::ring_of(key_of(1));
-  HostIdentity host{"north", test::sample_order().machine_id, 3};
-  Ledger ledger;
-  LocalPolicy policy = generous();
-  RateLimits rates{{}};
-  bool room = true;
-  Instant now = moment(1s);
-
-  Judgement judge(const Order& order, std::uint8_t key = 1) const {
-    return agent::judge(*sign(order, key_of(key)), {keys, host, ledger, policy, rates, room, now});
-  }
-  Ruling ruling(const Order& order, std::uint8_t key = 1) const { return judge(order, key).ruling; }
-};
 
 enum class History { none, started, ended };
 
@@ -125,7 +100,7 @@ TEST(Judgements, DismissWhatIsForAnotherFleetMachineOrEnrolment) {
 
 TEST(Judgements, OfAReportPassedOffAsAnOrderDismissIt) {
   const Court court;
-  const auto report = sign(test::sample_report(), key_of(1));
+  const auto report = sign(test::sample_report(), test::key_of(1));
   const order::SignedOrder posing{report->key_id, report->bytes, report->signature};
   EXPECT_EQ(
       agent::judge(posing, {court.keys, court.host, court.ledger, court.policy, court.rates, true, court.now})
@@ -137,7 +112,7 @@ TEST(ExpiredOrders, AreAnsweredWithWhatIsKnownSoThatNobodyConcludesThatTheyNever
   const Order order = order_of(1, block());
   Court court;
   court.now = moment(5min);
-  EXPECT_EQ(court.judge(order).standing, Standing::never_ran);
+  EXPECT_NE(court.judge(order).result.detail.find("it did not run"), std::string::npos);
   court.ledger.apply(start_of(order));
   EXPECT_EQ(court.judge(order).standing, Standing::started);
   EXPECT_EQ(court.judge(order).result.word, ResultWord::unknown);
@@ -176,6 +151,68 @@ TEST(Orders, ThatEndedAreAnsweredTheSameAgainWhateverTheAttempt) {
   const Judgement judgement = court.judge(order);
   EXPECT_EQ(judgement.ruling, Ruling::answer);
   EXPECT_EQ(judgement.result, end_of(order).result);
+}
+
+/// The first answer, and what becomes of a copy of the order once the reason has gone.
+void expect_bound(Court court, const Order& order, Ruling first, auto mend) {
+  const Judgement answered = court.judge(order);
+  ASSERT_EQ(answered.ruling, first);
+  EXPECT_EQ(answered.standing, Standing::never_ran);
+  for (const Entry& entry : answered.record) court.ledger.apply(entry);
+  mend(court);
+  EXPECT_NE(court.ruling(order), Ruling::run);
+  Order next = order;
+  ++next.attempt;
+  next.issued_at += 1min;
+  next.expires_at += 5min;
+  next.fence.epoch = 99;
+  EXPECT_EQ(court.ruling(next), Ruling::run) << "what the engine orders anew";
+}
+
+TEST(Answers, ThatAnOrderDidNotRunBindItsCopiesWhateverChanges) {
+  const Order order = order_of(1, block());
+  Court forbidding;
+  forbidding.policy.allow.clear();
+  expect_bound(forbidding, order, Ruling::refused, [](Court& court) { court.policy = generous(); });
+  Court slow;
+  slow.rates = RateLimits({{order::Verb::block_ip, {1, 0}}});
+  expect_bound(slow, order, Ruling::refused, [](Court& court) { court.rates = RateLimits({}); });
+  Court late;
+  late.now = moment(5min);
+  expect_bound(late, order, Ruling::expired, [](Court& court) { court.now = moment(0s); });
+  Court fenced;
+  fenced.ledger.apply(FenceRaised{order.fence.shard, order.fence.epoch + 1});
+  expect_bound(fenced, order, Ruling::stale, [](Court&) {});
+}
+
+TEST(Answers, PromiseNothingWhereThePromiseCannotBeRecordedOrWasNotAskedFor) {
+  Order order = order_of(1, block());
+  Court full;
+  full.room = false;
+  EXPECT_EQ(full.judge(order).standing, Standing::not_yet);
+  EXPECT_TRUE(full.judge(order).record.empty());
+  Court early;
+  early.now = moment(-1h);
+  EXPECT_EQ(early.judge(order).standing, Standing::not_yet) << "the clock is wrong";
+  EXPECT_TRUE(early.judge(order).record.empty()) << "a time from the future must not become the engine's";
+  order.purpose = Purpose::probe;
+  EXPECT_EQ(full.judge(order).ruling, Ruling::full);
+  EXPECT_EQ(full.judge(order).standing, Standing::not_yet);
+  Court late;
+  late.now = moment(5min);
+  EXPECT_EQ(late.judge(order).standing, Standing::not_yet) << "the probe has expired, not what it asks about";
+}
+
+TEST(Answers, AreNotRecordedTwiceNorWhereTheEnginesOwnClockIsPastThem) {
+  const Order order = order_of(1, block());
+  Court court;
+  court.now = moment(5min);
+  for (const Entry& entry : court.judge(order).record) court.ledger.apply(entry);
+  EXPECT_TRUE(court.judge(order).record.empty());
+  Court past;
+  past.ledger.apply(TimeMark{order.expires_at});
+  EXPECT_EQ(past.judge(order).standing, Standing::never_ran);
+  EXPECT_TRUE(past.judge(order).record.empty());
 }
 
 TEST(Probes, OfWhatNeverCameBindTheHostNotToRunItLater) {
@@ -249,101 +286,6 @@ TEST(Acknowledgements, AreRecordedOnceAndOnlyForWhatEnded) {
   for (const Entry& entry : judgement.record) court.ledger.apply(entry);
   EXPECT_EQ(court.ruling(acknowledgement), Ruling::answer);
   EXPECT_TRUE(court.ledger.find(acknowledgement.action)->acknowledged);
-}
-
-TEST(LocalPolicies, RefuseWhatTheyDoNotAllow) {
-  const auto detail = [](const Order& order, auto change) {
-    Court court;
-    change(court.policy);
-    const Judgement judgement = court.judge(order);
-    EXPECT_EQ(judgement.ruling, Ruling::refused);
-    EXPECT_EQ(judgement.result.word, ResultWord::refused_guard);
-    return judgement.result.detail;
-  };
-  EXPECT_EQ(detail(order_of(1, block()), [](LocalPolicy& p) { p.allow.erase(order::Verb::block_ip); }),
-            "local policy: allow does not name block_ip");
-  EXPECT_EQ(detail(order_of(1, block()),
-                   [](LocalPolicy& p) { p.never_addresses = {*parse_network("203.0.113.0/24")}; }),
-            "local policy: never_addresses has 203.0.113.0/24");
-  EXPECT_EQ(detail(order_of(1, block("192.0.2.5")), [](LocalPolicy&) {}),
-            "local policy: the address is one of management");
-  EXPECT_EQ(detail(order_of(1, block()), [](LocalPolicy& p) { p.ttl_max = 4h - 1us; }).substr(0, 31),
-            "local policy: its ttl of 4h is ");
-  EXPECT_EQ(
-      detail(order_of(1, order::IsolateHost{}), [](LocalPolicy& p) { p.management.clear(); }).substr(0, 34),
-      "local policy: management is empty,");
-  EXPECT_EQ(
-      detail(order_of(1, order::IsolateHost{{block().address}}), [](LocalPolicy& p) { p.keep_max = 0; }),
-      "local policy: it keeps 1 addresses; keep_max is 0");
-  const auto guarded = [](LocalPolicy& p) { p.protected_paths = {"/etc", "/opt/app/"}; };
-  EXPECT_EQ(detail(order_of(1, order::QuarantineFile{"/etc/passwd"}), guarded),
-            "local policy: protected_paths has /etc");
-  EXPECT_EQ(detail(order_of(1, order::QuarantineFile{"/opt/app/x"}), guarded),
-            "local policy: protected_paths has /opt/app/");
-  Court court;
-  guarded(court.policy);
-  EXPECT_EQ(court.ruling(order_of(1, order::QuarantineFile{"/etcetera/x"})), Ruling::run);
-}
-
-TEST(LocalPolicies, SpareAnAddressFromRulesButNotFromPeople) {
-  Order unblock = order_of(1, order::UnblockIp{block().address, true, 10min});
-  unblock.releases.clear();
-  unblock.by_person = true;
-  Court court;
-  court.ledger = folded({start_of(unblock), end_of(unblock)});
-  Order again = order_of(2, block());
-  EXPECT_EQ(court.ruling(again), Ruling::refused);
-  again.by_person = true;
-  EXPECT_EQ(court.ruling(again), Ruling::run);
-}
-
-TEST(LocalPolicies, BoundTheNumberOfOrders) {
-  const Order order = order_of(1, block());
-  Court court;
-  court.rates = RateLimits({{order::Verb::block_ip, {60, 2}}});
-  court.rates.take(order::Verb::block_ip, court.now.since_boot);
-  EXPECT_EQ(court.ruling(order), Ruling::run);
-  court.rates.take(order::Verb::block_ip, court.now.since_boot);
-  EXPECT_EQ(court.ruling(order), Ruling::refused);
-  court.now = moment(2s);
-  EXPECT_EQ(court.ruling(order), Ruling::run);
-}
-
-TEST(FullJournals, TakeNothingButWhatEndsEffects) {
-  Court court;
-  court.room = false;
-  EXPECT_EQ(court.ruling(order_of(1, block())), Ruling::full);
-  EXPECT_EQ(court.ruling(order_of(1, order::KillProcess{test::sample_process()})), Ruling::full);
-  EXPECT_EQ(court.ruling(order_of(1, order::UnblockIp{block().address})), Ruling::run);
-  EXPECT_EQ(court.ruling(order_of(1, order::UnisolateHost{})), Ruling::run);
-}
-
-TEST(FullLedgers, TakeNoMoreHoldings) {
-  Court court;
-  for (int number = 0; number < static_cast<int>(kHoldingsMax); ++number)
-    court.ledger.apply(start_of(order_of(number, block())));
-  EXPECT_EQ(court.ruling(order_of(99'999, block())), Ruling::full);
-  EXPECT_EQ(court.ruling(order_of(99'999, order::KillProcess{test::sample_process()})), Ruling::run);
-  court.ledger.apply(Released{action_of(0), test::kIssued});
-  EXPECT_EQ(court.ruling(order_of(99'999, block())), Ruling::run);
-}
-
-TEST(RateLimits, LetABurstThroughAndThenTheRate) {
-  RateLimits limits({{order::Verb::kill_process, {30, 3}}, {order::Verb::isolate_host, {0, 0}}});
-  const auto taken = [&](Duration at) {
-    const bool allowed = limits.allows(order::Verb::kill_process, at);
-    if (allowed) limits.take(order::Verb::kill_process, at);
-    return allowed;
-  };
-  EXPECT_TRUE(taken(1s) && taken(1s) && taken(1s));
-  EXPECT_FALSE(taken(1s));
-  EXPECT_FALSE(taken(3s - 1us));
-  EXPECT_TRUE(taken(3s));
-  EXPECT_FALSE(taken(3s));
-  EXPECT_TRUE(taken(100h) && taken(100h) && taken(100h));
-  EXPECT_FALSE(taken(100h)) << "a long silence gives a burst, not more";
-  EXPECT_FALSE(limits.allows(order::Verb::isolate_host, 1s)) << "a rate of nothing";
-  EXPECT_TRUE(limits.allows(order::Verb::block_ip, 1s)) << "no rate";
 }
 
 TEST(Rulings, HaveNames) {

@@ -86,6 +86,8 @@ TEST(Releases, OfProcessesAskForTheSameProcessNotJustTheSameNumber) {
   const Ledger ledger = folded({start_of(order_of(1, order::SuspendProcess{older})),
                                 start_of(order_of(2, order::SuspendProcess{younger}))});
   EXPECT_EQ(ledger.lifted_by(releasing(9, order::ResumeProcess{older}, "")), std::vector{action_of(1)});
+  EXPECT_EQ(ledger.holdings().ended_by(std::vector{action_of(1)}).size(), 1U)
+      << "the other holds another process";
   younger.start.reset();
   EXPECT_EQ(ledger.lifted_by(releasing(9, order::ResumeProcess{younger}, "")).size(), 2U);
 }

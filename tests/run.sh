@@ -12,7 +12,7 @@
 #         asan        the fast tests under the address and undefined-behaviour sanitizers, but for those of recorded data
 #         tsan        the fast tests of the rooms with threads under the thread sanitizer
 #         lab         what is done to hosts, done to hosts made of namespaces (tests/host); root or user namespaces
-#         fuzz        bytes that nobody thought of, as rules, events, choices and orders, for 20 s each (tests/fuzz)
+#         fuzz        bytes that nobody thought of, as rules, events, orders and other input, for 20 s each (tests/fuzz)
 #         broker      a real Apache Kafka and SIGKILL: labels integration, broker, crash and bench-smoke
 #         quickstart  examples/quickstart.sh, which builds the release
 #

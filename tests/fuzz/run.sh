@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the fuzzers of the preset `fuzz` for a while, each beginning with its seeds and with what earlier runs found interesting.
 #
-# usage: run.sh [SECONDS [TARGET…]]     20 seconds for each of rules, events, agreement and orders
+# usage: run.sh [SECONDS [TARGET…]]     20 seconds for each of rules, events, agreement, orders, journal and policy
 #
 # Every run takes another way. What breaks a promise is kept in build/results/fuzz/TARGET; the way to see it again is printed.
 # The last line is `N passed, N failed`, in targets.
@@ -10,11 +10,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly input_seconds_max=10    # a thousand times the slowest seed; the machine may be busy
 readonly memory_mib_max=1024     # the sanitizers triple what the product takes
-readonly -A bytes_max=([rules]=16384 [events]=4096 [agreement]=512 [orders]=2048)
+readonly -A bytes_max=([rules]=16384 [events]=4096 [agreement]=512 [orders]=2048 [journal]=2048 [policy]=2048)
 
 seconds="${1:-20}"
 targets=("${@:2}")
-((${#targets[@]} > 0)) || targets=(rules events agreement orders)
+((${#targets[@]} > 0)) || targets=(rules events agreement orders journal policy)
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 
@@ -23,7 +23,7 @@ fuzz() {
   local seeds=("tests/fuzz/corpus/$target") log="build/results/fuzz/$1.log"
   [[ -n "${bytes_max[$target]:-}" && -x "$program" ]] ||
     { echo "run.sh: no fuzzer $program; known: ${!bytes_max[*]}; build with: cmake --preset fuzz && cmake --build --preset fuzz" >&2; return 1; }
-  [[ "$target" == agreement || "$target" == orders ]] || seeds+=(tests/golden/rules)
+  [[ "$target" != rules && "$target" != events ]] || seeds+=(tests/golden/rules)
   mkdir -p "$found" "$kept"
   if "$program" -max_total_time="$seconds" -max_len="${bytes_max[$target]}" -timeout="$input_seconds_max" \
     -rss_limit_mb="$memory_mib_max" -artifact_prefix="$kept/" -print_final_stats=1 "$found" "${seeds[@]}" >"$log" 2>&1; then

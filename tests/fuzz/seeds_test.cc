@@ -44,5 +44,9 @@ TEST(FuzzSeeds, OfChoicesAgree) { run_over("fuzz/corpus/agreement", fuzz::agreem
 
 TEST(FuzzSeeds, OfOrdersAreRefusedOrHaveOneEncoding) { run_over("fuzz/corpus/orders", fuzz::orders); }
 
+TEST(FuzzSeeds, OfJournalsAreReadOrCorrupt) { run_over("fuzz/corpus/journal", fuzz::journal); }
+
+TEST(FuzzSeeds, OfPoliciesAreReadOrRefusedWithAPlace) { run_over("fuzz/corpus/policy", fuzz::policy); }
+
 }  // namespace
 }  // namespace riposte

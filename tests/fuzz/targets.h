@@ -25,6 +25,12 @@ void agreement(std::string_view bytes);
 /// they say.
 void orders(std::string_view bytes);
 
+/// The bytes of a host's journal, of one entry of it, of what a crash may leave behind its head.
+void journal(std::string_view bytes);
+
+/// The bytes of a host's local policy: refused with the place of each mistake, or within the bounds of orders.
+void policy(std::string_view bytes);
+
 /// Says what is wrong and ends the program, unless `holds`.
 void require(bool holds, std::string_view what);
 

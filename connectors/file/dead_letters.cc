@@ -47,15 +47,14 @@ std::string reason(int error) { return std::generic_category().message(error); }
 }  // namespace
 
 Result<std::unique_ptr<FileDeadLetters>> FileDeadLetters::open(std::filesystem::path path) {
-  file::Descriptor descriptor(
-      ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  Descriptor descriptor(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!descriptor.valid())
     return fail(Errc::invalid, fmt::format("dead-letter file {}: {}", path.string(), reason(errno)));
   struct stat identity{};
   if (::fstat(descriptor.number(), &identity) != 0 || !S_ISREG(identity.st_mode))
     return fail(Errc::invalid, fmt::format("dead-letter file {}: not a regular file", path.string()));
   const auto folder = std::filesystem::absolute(path).parent_path();
-  const file::Descriptor entry(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor entry(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!entry.valid() || ::fsync(entry.number()) != 0)  // or the file itself could be gone after a power loss
     return fail(Errc::invalid,
                 fmt::format("dead-letter file {}: syncing its folder: {}", path.string(), reason(errno)));

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "connectors/file/descriptor.h"
+#include "engine/base/descriptor.h"
 #include "engine/ports/dead_letter_sink.h"
 
 namespace riposte {
@@ -23,13 +23,13 @@ class FileDeadLetters final : public DeadLetterSink {
   Result<void> deliver(std::span<const DeadLetter> letters) override;
 
  private:
-  FileDeadLetters(std::filesystem::path path, file::Descriptor descriptor)
+  FileDeadLetters(std::filesystem::path path, Descriptor descriptor)
       : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
   Result<void> write(std::string_view text);
   bool ends_in_half_a_line() const;
 
   const std::filesystem::path path_;
-  file::Descriptor descriptor_;
+  Descriptor descriptor_;
 };
 
 }  // namespace riposte

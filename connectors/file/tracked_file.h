@@ -8,8 +8,8 @@
 
 #include <sys/stat.h>
 
-#include "connectors/file/descriptor.h"
 #include "connectors/file/lines.h"
+#include "engine/base/descriptor.h"
 
 namespace riposte::file {
 

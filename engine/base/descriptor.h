@@ -5,11 +5,11 @@
 
 #include <unistd.h>
 
-namespace riposte::file {
+namespace riposte {
 
 class Descriptor {
  public:
-  explicit Descriptor(int number) : number_(number) {}
+  explicit Descriptor(int number = -1) : number_(number) {}
   Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
     std::swap(number_, other.number_);
@@ -26,4 +26,4 @@ class Descriptor {
   int number_;
 };
 
-}  // namespace riposte::file
+}  // namespace riposte

@@ -1,0 +1,168 @@
+#include "agent/files/take_in.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "agent/files/refusal.h"
+#include "engine/base/crash_point.h"
+
+namespace riposte::files {
+namespace {
+
+/// How often a file that is written to is copied anew before whoever ordered this is told.
+constexpr int kCopiesMax = 3;
+
+Result<void> refuse_immovable(const Found& found, const Vault& vault) {
+  TRY(refuse_irregular(found));
+  if (std::ranges::count(found.place.ancestors, vault.id()) > 0)
+    return fail(Errc::denied, shown(found.path()) + " is in the vault already");
+  if (found.facts.immutable)
+    return fail(Errc::denied,
+                shown(found.path()) + " is immutable or append-only; chattr -i -a removes that");
+  if (found.facts.mount != TRY(facts_of(found.place.directory)).mount)
+    return fail(Errc::conflict, shown(found.path()) + " is a mount point; unmount it");
+  return {};
+}
+
+Result<void> refuse_another(const Found& found, const Meant& meant) {
+  if (meant.inode && *meant.inode != found.facts.id.inode)
+    return fail(Errc::conflict, shown(found.path()) + " has the inode " +
+                                    std::to_string(found.facts.id.inode) + ", not " +
+                                    std::to_string(*meant.inode));
+  if (meant.size && *meant.size != found.facts.size)
+    return fail(Errc::conflict, shown(found.path()) + " has " + std::to_string(found.facts.size) +
+                                    " bytes, not " + std::to_string(*meant.size));
+  return {};
+}
+
+/// The pinned file itself, whatever has its name by now.
+Result<Descriptor> open_to_read(const Found& found) {
+  const std::string pinned = "/proc/self/fd/" + std::to_string(found.file.number());
+  Descriptor content(::open(pinned.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!content.valid()) return refusal(shown(found.path()), errno);
+  return content;
+}
+
+/// A handle that is only held for its place cannot be synced.
+Result<Descriptor> open_to_sync(const Place& place) {
+  Descriptor directory(::openat(place.directory.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.valid()) return refusal(shown(place.path), errno);
+  return directory;
+}
+
+Result<Sidecar> copy_once(const Descriptor& content, const Found& found, const Descriptor& object) {
+  if (::ftruncate(object.number(), 0) != 0) return refusal("the vault's object", errno);
+  Sidecar sidecar{.path = found.path(), .facts = TRY(facts_of(content)), .key = new_key()};
+  sidecar.attributes = TRY(read_attributes(content));
+  sidecar.content = TRY(encode(content, sidecar.facts.size, sidecar.key, object));
+  if (!untouched(sidecar.facts, TRY(facts_of(content))))
+    return fail(Errc::conflict, "it was changed while it was copied");
+  return sidecar;
+}
+
+Result<Sidecar> copy(const Found& found, const std::string& action, const Vault& vault,
+                     const Descriptor& object) {
+  const Descriptor content = TRY(open_to_read(found));
+  for (int copies = 1;; ++copies) {
+    TRY(vault.refuse_oversized(TRY(facts_of(content)).size));
+    auto sidecar = copy_once(content, found, object);
+    if (sidecar) {
+      sidecar->action = action;
+      return sidecar;
+    }
+    if (sidecar.error().code == Errc::conflict && copies < kCopiesMax) continue;
+    if (sidecar.error().code == Errc::conflict) sidecar.error().what += "; stop what writes to it first";
+    return sidecar;
+  }
+}
+
+Result<void> remove_name(const Found& found, const FileFacts& copied) {
+  const Descriptor directory = TRY(open_to_sync(found.place));
+  const auto there = facts_of(found.place.directory, found.name);
+  if (!there || !untouched(copied, *there))
+    return fail(Errc::conflict, shown(found.path()) + " was changed, or another file is at its place now");
+  const auto links = TRY(facts_of(found.file)).links;
+  crash_point("vault.before_unlink");
+  if (::unlinkat(found.place.directory.number(), found.name.c_str(), 0) != 0)
+    return refusal("removing " + shown(found.path()), errno);
+  if (TRY(facts_of(found.file)).links >= links)
+    return fail(Errc::conflict,
+                shown(found.path()) +
+                    " was swapped for another file in the moment of its removal, and still has a "
+                    "name elsewhere; a copy is in the vault");
+  crash_point("vault.after_unlink");
+  if (::fsync(directory.number()) != 0) return refusal(shown(found.place.path), errno);
+  return {};
+}
+
+Result<Sidecar> copy_into(const Found& found, const std::string& action, const Meant& meant,
+                          const Vault& vault, const Descriptor& object) {
+  Sidecar sidecar = TRY_DOING(shown(found.path()), copy(found, action, vault, object));
+  if (meant.sha256 && *meant.sha256 != sidecar.content.sha256)
+    return fail(Errc::conflict, shown(found.path()) + " has the SHA-256 " + sidecar.content.sha256 +
+                                    ", not " + *meant.sha256);
+  TRY(vault.record_copied(object, sidecar));
+  return sidecar;
+}
+
+/// The copy goes where the file is still at its place, and stays where it may be all that there is.
+std::unexpected<Error> give_up(Error error, const Found& found, const std::string& action,
+                               const Vault& vault) {
+  const auto there = facts_of(found.place.directory, found.name);
+  if (!there || !same_file(found.facts, *there)) return std::unexpected(std::move(error));
+  if (const auto discarded = vault.discard(action); !discarded) error.what += "; " + discarded.error().text();
+  return std::unexpected(std::move(error));
+}
+
+/// `there`: what is at the place of the file that was copied; null where nothing is.
+Result<Taken> complete(Vault::Entry entry, const Vault& vault, const Found* there) {
+  const bool already = entry.stage == Vault::Stage::taken;
+  if (!already && there != nullptr && same_file(entry.sidecar.facts, there->facts))
+    TRY(remove_name(*there, entry.sidecar.facts));
+  if (!already) TRY(vault.record_taken(entry.sidecar.action));
+  return Taken{.already = already, .sidecar = std::move(entry.sidecar)};
+}
+
+}  // namespace
+
+Result<std::optional<Taken>> finish_taking(const std::string& action, const Vault& vault,
+                                           const Descriptor& root) {
+  if (!TRY(vault.find(action))) return std::nullopt;
+  const Descriptor held = TRY(vault.hold(action));
+  auto entry = TRY(vault.find(action));
+  if (!entry) return std::nullopt;
+  const auto there = resolve(entry->sidecar.path, root);
+  // A directory that has gone or a link in its place: the file is not there either.
+  if (!there && there.error().code != Errc::not_found && there.error().code != Errc::invalid)
+    return std::unexpected(there.error());
+  return TRY(complete(std::move(*entry), vault, there ? &*there : nullptr));
+}
+
+Result<Taken> take_in(const Found& found, const std::string& action, const Meant& meant, const Vault& vault) {
+  const bool begun = TRY(vault.find(action)).has_value();
+  if (!begun) {
+    TRY(refuse_immovable(found, vault));
+    TRY(refuse_another(found, meant));
+    TRY_DOING(shown(found.path()), vault.refuse_oversized(found.facts.size));
+  }
+  const Descriptor object = TRY(vault.hold(action));
+  if (auto entry = TRY(vault.find(action))) {
+    if (entry->sidecar.path != found.path())
+      return fail(Errc::conflict, "the action " + action + " took in " + shown(entry->sidecar.path) +
+                                      ", not " + shown(found.path()));
+    return complete(std::move(*entry), vault, &found);
+  }
+  auto sidecar = copy_into(found, action, meant, vault, object);
+  if (!sidecar) return give_up(std::move(sidecar).error(), found, action, vault);
+  if (auto removed = remove_name(found, sidecar->facts); !removed)
+    return give_up(std::move(removed).error(), found, action, vault);
+  TRY(vault.record_taken(action));
+  crash_point("vault.after_taken");
+  return Taken{.already = false, .sidecar = std::move(*sidecar)};
+}
+
+}  // namespace riposte::files

@@ -8,14 +8,11 @@
 
 #include <fcntl.h>
 
+#include "agent/files/mounts.h"
 #include "agent/files/refusal.h"
 
 namespace riposte::files {
 namespace {
-
-bool lies_in(std::string_view path, std::string_view directory) {
-  return path == directory || (path.starts_with(directory) && path.substr(directory.size()).starts_with('/'));
-}
 
 bool lists(const std::filesystem::path& file, std::string_view path) {
   std::ifstream list(file);
@@ -24,17 +21,24 @@ bool lists(const std::filesystem::path& file, std::string_view path) {
   return false;
 }
 
+/// Under another name: a protected directory, or a part of one, that is bound there too.
+Result<bool> is_inside(const Place& place, const std::optional<Position>& position,
+                       const std::string& directory, const std::vector<Mount>& mounts) {
+  const Descriptor handle(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.valid()) return false;
+  if (std::ranges::count(place.ancestors, TRY(facts_of(handle)).id) > 0) return true;
+  const auto guarded = TRY(position_of(handle, mounts));
+  return position && guarded && position->device == guarded->device && lies_in(position->path, guarded->path);
+}
+
 }  // namespace
 
 Result<void> refuse_protected(const Place& place, const ProtectedPlaces& places) {
-  for (const std::string& directory : places.directories) {
-    bool inside = lies_in(place.path, directory);
-    if (const Descriptor handle(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-        !inside && handle.valid())
-      inside = std::ranges::count(place.ancestors, TRY(facts_of(handle)).id) > 0;
-    if (inside)
+  const auto mounts = TRY(read_mounts());
+  const auto position = TRY(position_of(place.directory, mounts));
+  for (const std::string& directory : places.directories)
+    if (lies_in(place.path, directory) || TRY(is_inside(place, position, directory, mounts)))
       return fail(Errc::denied, shown(place.path) + " lies in " + directory + ", which is protected");
-  }
   return {};
 }
 

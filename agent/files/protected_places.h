@@ -16,8 +16,8 @@ struct ProtectedPlaces {
   std::string package_lists = "/var/lib/dpkg/info";
 };
 
-/// By name and by identity: a protected directory stays one when it is bound to another name.
-/// Errors: denied, with the directory named.
+/// By name, by identity, and by the place in its file system: a protected directory stays one, and so does
+/// every part of it, when it is bound to another name. Errors: denied, with the directory named; unavailable.
 Result<void> refuse_protected(const Place& place, const ProtectedPlaces& places);
 
 /// The package that the file belongs to.

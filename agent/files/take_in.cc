@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -80,6 +82,19 @@ Result<Sidecar> copy(const Found& found, const std::string& action, const Vault&
   }
 }
 
+/// The name that was held is the one that has gone. A file with fewer links has lost one of them; where the
+/// lower layer of an overlay keeps the count, the kernel still knows that the name was removed.
+Result<bool> lost_its_name(const Found& found, std::uint32_t links_before) {
+  if (TRY(facts_of(found.file)).links < links_before) return true;
+  constexpr const char* kRemoved = " (deleted)";
+  std::error_code error;
+  const std::string now =
+      std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(found.file.number()), error);
+  // A file may also be called so.
+  const auto called_so = facts_of(found.place.directory, found.name + kRemoved);
+  return now.ends_with("/" + found.name + kRemoved) && !(called_so && same_file(found.facts, *called_so));
+}
+
 Result<void> remove_name(const Found& found, const FileFacts& copied) {
   const Descriptor directory = TRY(open_to_sync(found.place));
   const auto there = facts_of(found.place.directory, found.name);
@@ -89,7 +104,7 @@ Result<void> remove_name(const Found& found, const FileFacts& copied) {
   crash_point("vault.before_unlink");
   if (::unlinkat(found.place.directory.number(), found.name.c_str(), 0) != 0)
     return refusal("removing " + shown(found.path()), errno);
-  if (TRY(facts_of(found.file)).links >= links)
+  if (!TRY(lost_its_name(found, links)))
     return fail(Errc::conflict,
                 shown(found.path()) +
                     " was swapped for another file in the moment of its removal, and still has a "

@@ -48,7 +48,7 @@ TEST_F(PutBackTest, GivesBackContentModeAndTimes) {
 }
 
 TEST_F(PutBackTest, GivesAFileBackAsSparseAsItWas) {
-  constexpr std::uintmax_t kSize = std::uintmax_t{256} << 20;
+  constexpr std::uintmax_t kSize = std::uintmax_t{16} << 20;
   std::filesystem::resize_file(path_, kSize);
   ASSERT_TRUE(scene_.take(path_));
   ASSERT_TRUE(scene_.put_back());

@@ -126,7 +126,7 @@ TEST_F(VaultCrash, AtARandomMomentLosesNothing) {
   const auto seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  constexpr int kKills = 60;
+  constexpr int kKills = 30;
   constexpr int kLongestLife = 3000;  // microseconds; an undisturbed one takes about as long
   int undisturbed = 0;
   for (int i = 0; i < kKills; ++i) {

@@ -128,8 +128,12 @@ Result<Sidecar> copy_into(const Found& found, const std::string& action, const M
 std::unexpected<Error> give_up(Error error, const Found& found, const std::string& action,
                                const Vault& vault) {
   const auto there = facts_of(found.place.directory, found.name);
-  if (!there || !same_file(found.facts, *there)) return std::unexpected(std::move(error));
-  if (const auto discarded = vault.discard(action); !discarded) error.what += "; " + discarded.error().text();
+  if (there && same_file(found.facts, *there)) {
+    if (const auto discarded = vault.discard(action); !discarded)
+      error.what += "; " + discarded.error().text();
+  } else if (const auto entry = vault.find(action); entry && *entry) {
+    error.what += "; a copy of it is in the vault";
+  }
   return std::unexpected(std::move(error));
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -141,6 +142,23 @@ Result<void> Vault::discard(const std::string& action) const {
 Result<void> Vault::sync() const {
   if (::fsync(directory_.number()) != 0) return refusal("the vault " + path_, errno);
   return {};
+}
+
+Result<std::size_t> Vault::sweep() const {
+  std::vector<std::string> actions;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(path_, error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->path().extension() == kObjectEnd) actions.push_back(entry->path().stem().string());
+  if (error) return refusal("the vault " + path_, error.value());
+  std::size_t swept = 0;
+  for (const std::string& action : actions) {
+    const auto held = hold(action);
+    if (!held || TRY(find(action))) continue;
+    TRY(discard(action));
+    ++swept;
+  }
+  return swept;
 }
 
 Result<std::uint64_t> Vault::bytes_used() const {

@@ -12,6 +12,7 @@
 /// Source:  docs/decisions/021-vault.md
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,6 +58,10 @@ class Vault {
   Result<void> record_taken(const std::string& action) const;
   /// Object and sidecar; nothing left to remove is no error.
   Result<void> discard(const std::string& action) const;
+
+  /// Removes objects without a sidecar that nobody holds: what a crash left of a copy that was not finished.
+  /// The number of them.
+  Result<std::size_t> sweep() const;
 
   /// Errors: unavailable, where a file of this size is too large or has no room.
   Result<void> refuse_oversized(std::uint64_t size) const;

@@ -68,7 +68,7 @@ class PutBackOnAHost : public ::testing::Test {
 TEST_F(PutBackOnAHost, GivesBackEverythingThatOthersSeeOfAFile) {
   give_away(path_);
   run({"chmod", "6751", path_});
-  run({"setfacl", "-m", "u:1:rw,g:2:x", path_});
+  run({"setfacl", "-m", "u:0:rw,g:0:x", path_});
   run({"setcap", "cap_net_raw,cap_chown+ep", path_});
   // Not every kernel's tmpfs has the one, nor every user namespace the other.
   ::setxattr(path_.c_str(), "user.note", "\0\xff note", 7, 0);
@@ -76,7 +76,7 @@ TEST_F(PutBackOnAHost, GivesBackEverythingThatOthersSeeOfAFile) {
   run({"touch", "-d", "2001-02-03 04:05:06.123456789", path_});
   const Seen before(path_);
   ASSERT_THAT(before.capabilities, HasSubstr("cap_net_raw"));
-  ASSERT_THAT(before.access_list, HasSubstr("user:1:rw-"));
+  ASSERT_THAT(before.access_list, HasSubstr("user:0:rw-"));
   there_and_back(path_);
   expect_as_before(path_, before);
 }
@@ -91,9 +91,9 @@ TEST_F(PutBackOnAHost, GivesBackSetIdBitsToAnotherOwner) {
 
 TEST_F(PutBackOnAHost, GivesNoAccessListToAFileThatHadNone) {
   const Seen before(path_);
-  run({"setfacl", "-d", "-m", "u:1:rwx,g:2:rwx", std::filesystem::path(path_).parent_path()});
+  run({"setfacl", "-d", "-m", "u:0:rwx,g:0:rwx", std::filesystem::path(path_).parent_path()});
   scene_.write("inherits", "");
-  ASSERT_THAT(Seen(scene_.path_of("inherits")).access_list, HasSubstr("user:1:"));
+  ASSERT_THAT(Seen(scene_.path_of("inherits")).access_list, HasSubstr("user:0:"));
   there_and_back(path_);
   expect_as_before(path_, before);
 }
@@ -101,7 +101,7 @@ TEST_F(PutBackOnAHost, GivesNoAccessListToAFileThatHadNone) {
 TEST_F(PutBackOnAHost, TellsAFileWithOtherAttributesFromTheOneThatWasTakenIn) {
   there_and_back(path_);
   ASSERT_TRUE(scene_.put_back()->already);
-  run({"setfacl", "-m", "u:1:rw,m:r", path_});
+  run({"setfacl", "-m", "u:0:rw,m:r", path_});
   run({"chmod", "644", path_});
   const auto back = scene_.put_back();
   ASSERT_FALSE(back);

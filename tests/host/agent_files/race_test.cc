@@ -41,7 +41,9 @@ class Race : public ::testing::Test {
     int refused = 0;
   };
   /// Takes in what is at the path for some seconds; `prepare` puts the file there again.
-  Outcomes take_again_and_again(const std::string& path, const std::function<void()>& prepare) {
+  Outcomes take_again_and_again(
+      const std::string& path, const std::function<void()>& prepare,
+      const std::function<void()>& when_taken = [] {}) {
     Outcomes outcomes;
     const auto end = std::chrono::steady_clock::now() + kRaceTime;
     for (int i = 0; std::chrono::steady_clock::now() < end; ++i) {
@@ -53,6 +55,7 @@ class Race : public ::testing::Test {
       ++(taken ? outcomes.taken : outcomes.refused);
       if (taken) {
         EXPECT_EQ(scene_.kept(action), kVictim);
+        when_taken();
       }
       EXPECT_TRUE(scene_.vault().discard(action));
     }
@@ -101,17 +104,21 @@ TEST_F(Race, AFileSwappedForALinkIsTheOneThatIsTakenOrNothingIs) {
     put("new", path);
     std::filesystem::create_symlink(precious, link);
     const Swapper swapper(path, link);
-    outcomes = take_again_and_again(path, [&] {
-      // One of the two has gone when a call went through; the swapper stands still until both are there.
+    // Where one has gone, the swapper stands still until both are there again.
+    const auto put_both = [&] {
+      struct stat status{};
+      for (const auto& [name, other] : {std::pair(path, link), {link, path}}) {
+        if (::lstat(name.c_str(), &status) == 0) continue;
+        if (::lstat(other.c_str(), &status) == 0 && S_ISLNK(status.st_mode))
+          put("new", name);
+        else
+          std::filesystem::create_symlink(precious, name);
+      }
+    };
+    outcomes = take_again_and_again(path, put_both, [&] {
       struct stat status{};
       for (const std::string& name : {path, link})
-        if (::lstat(name.c_str(), &status) != 0) {
-          const std::string& other = name == path ? link : path;
-          if (::lstat(other.c_str(), &status) == 0 && S_ISLNK(status.st_mode))
-            put("new", name);
-          else if (::symlink(precious.c_str(), name.c_str()) != 0)
-            ADD_FAILURE() << "no link";
-        }
+        EXPECT_FALSE(::lstat(name.c_str(), &status) == 0 && S_ISREG(status.st_mode)) << "it has a name still";
     });
     EXPECT_GT(swapper.swaps(), 1000);
   }
@@ -122,13 +129,15 @@ TEST_F(Race, AFileSwappedForALinkIsTheOneThatIsTakenOrNothingIs) {
 }
 
 TEST_F(Race, AFileThatIsWrittenToAllTheTimeIsRefusedAndStays) {
-  const std::string path = scene_.write("file", std::string(1 << 20, 'x'));
+  // Large enough for the writer to have its turn while it is copied.
+  const std::string path = scene_.write("file", std::string(std::size_t{16} << 20, 'x'));
   std::atomic<bool> stop = false;
+  std::atomic<unsigned> writes = 0;
   std::thread writer([&] {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    for (unsigned i = 0; !stop; ++i) EXPECT_EQ(::pwrite(file.number(), &i, sizeof i, 0), ssize_t{sizeof i});
+    for (; !stop; ++writes) EXPECT_EQ(::pwrite(file.number(), "word", 4, 0), 4);
   });
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  while (writes == 0) std::this_thread::yield();
   const auto taken = scene_.take(path);
   stop = true;
   writer.join();
@@ -136,6 +145,21 @@ TEST_F(Race, AFileThatIsWrittenToAllTheTimeIsRefusedAndStays) {
   EXPECT_EQ(taken.error().code, Errc::conflict);
   EXPECT_TRUE(std::filesystem::exists(path));
   EXPECT_TRUE(std::filesystem::is_empty(scene_.vault_path()));
+}
+
+TEST_F(Race, AFileThatIsWrittenToOnceMeanwhileIsCopiedAnew) {
+  const std::string path = scene_.write("file", std::string(std::size_t{32} << 20, 'x'));
+  const std::filesystem::path object = scene_.vault_path() / "a0.q";
+  std::thread writer([&] {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    std::error_code not_yet;
+    for (std::uintmax_t size = 0; size == 0 || not_yet;) size = std::filesystem::file_size(object, not_yet);
+    EXPECT_EQ(::pwrite(file.number(), "new", 3, 0), 3);
+  });
+  const auto taken = scene_.take(path, "a0");
+  writer.join();
+  ASSERT_TRUE(taken) << taken.error().text();
+  EXPECT_EQ(scene_.kept("a0").substr(0, 4), "newx");
 }
 
 }  // namespace

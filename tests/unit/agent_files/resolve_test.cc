@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <string>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -147,6 +149,22 @@ TEST(Paths, OfProgramsInMemoryOrRemovedNameNothing) {
   EXPECT_TRUE(names_nothing("/memfd:payload (deleted)"));
   EXPECT_TRUE(names_nothing("/tmp/payload (deleted)"));
   EXPECT_FALSE(names_nothing("/tmp/payload"));
+}
+
+TEST_F(Resolve, FindsNothingAtThePathThatTheKernelShowsForAFileInMemory) {
+  const Descriptor memory(::memfd_create("payload", MFD_CLOEXEC));
+  ASSERT_TRUE(memory.valid());
+  const std::string shown = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(memory.number()));
+  EXPECT_TRUE(names_nothing(shown)) << shown;
+  EXPECT_FALSE(resolved(shown));
+}
+
+TEST_F(Resolve, FindsNothingAtThePathThatTheKernelShowsForAFileThatWasRemoved) {
+  const Descriptor file(::open(scratch_.write("file", "").c_str(), O_RDONLY | O_CLOEXEC));
+  std::filesystem::remove(path("file"));
+  const std::string shown = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file.number()));
+  EXPECT_TRUE(names_nothing(shown)) << shown;
+  EXPECT_EQ(resolved(shown).error().code, Errc::not_found);
 }
 
 TEST(Paths, AreSplitIntoDirectoryAndName) {

@@ -119,6 +119,16 @@ TEST_F(TakeIn, LeavesWhatTookThePlaceOfTheFileInBetween) {
   EXPECT_EQ(scene_.read(path + ".away"), "the one that was judged");
 }
 
+TEST_F(TakeIn, KeepsTheCopyOfAFileThatSomebodyElseRemovedInBetween) {
+  const std::string path = scene_.write("file", "the only copy");
+  const Found found = scene_.found(path);
+  std::filesystem::remove(path);
+  const auto taken = take_in(found, "a1", {}, scene_.vault());
+  ASSERT_FALSE(taken);
+  EXPECT_THAT(taken.error().text(), HasSubstr("a copy of it is in the vault"));
+  EXPECT_EQ(scene_.kept(), "the only copy");
+}
+
 TEST_F(TakeIn, LeavesTheTargetOfALinkThatTookThePlaceOfTheFile) {
   const std::string path = scene_.write("file", "judged");
   const std::string precious = scene_.write("precious", "precious");

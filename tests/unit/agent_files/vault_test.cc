@@ -1,6 +1,8 @@
 #include "agent/files/vault.h"
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -91,6 +93,38 @@ TEST_F(VaultTest, ForgetsWhatIsDiscarded) {
   EXPECT_FALSE(vault.find("a1")->has_value());
   EXPECT_EQ(vault.object("a1").error().code, Errc::not_found);
   EXPECT_TRUE(std::filesystem::is_empty(path()));
+}
+
+TEST_F(VaultTest, SweepsWhatACrashLeftAndNothingElse) {
+  const Vault vault = open();
+  record(vault, "copied");
+  record(vault, "taken");
+  ASSERT_TRUE(vault.record_taken("taken"));
+  ASSERT_TRUE(vault.hold("left"));
+  const auto being_written = vault.hold("being_written");
+  EXPECT_EQ(*open().sweep(), 1U);
+  EXPECT_EQ(vault.object("left").error().code, Errc::not_found);
+  EXPECT_TRUE(vault.object("being_written"));
+  EXPECT_TRUE(vault.object("copied") && vault.object("taken"));
+  EXPECT_TRUE(vault.find("copied")->has_value() && vault.find("taken")->has_value());
+}
+
+TEST_F(VaultTest, AHolderWhoseObjectIsDiscardedMeanwhileHoldsNothing) {
+  const Vault vault = open();
+  std::atomic<bool> stop = false;
+  std::thread discarding([&] {
+    const Vault other = open();
+    while (!stop) {
+      const auto held = other.hold("a1");
+      EXPECT_TRUE(!held || other.discard("a1"));
+    }
+  });
+  for (int i = 0; i < 3000; ++i) {
+    const auto held = vault.hold("a1");
+    EXPECT_TRUE(!held || facts_of(*held)->links > 0);
+  }
+  stop = true;
+  discarding.join();
 }
 
 TEST_F(VaultTest, TakesNoPathForAnActionId) {

@@ -21,12 +21,6 @@ IpAddress masked(IpAddress address, int prefix_bits) {
   return address;
 }
 
-std::string text_of(const IpAddress& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  ::inet_ntop(address.v6 ? AF_INET6 : AF_INET, address.bytes.data(), text.data(), text.size());
-  return text.data();
-}
-
 std::optional<int> parse_prefix(std::string_view text, int bits_max) {
   int bits = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
@@ -44,6 +38,21 @@ std::optional<IpAddress> parse_address(std::string_view text) {
   address.v6 = text.find(':') != std::string_view::npos;
   if (::inet_pton(address.v6 ? AF_INET6 : AF_INET, terminated.c_str(), address.bytes.data()) != 1) return {};
   return address;
+}
+
+std::string text_of(const IpAddress& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(address.v6 ? AF_INET6 : AF_INET, address.bytes.data(), text.data(), text.size());
+  return text.data();
+}
+
+IpAddress canonical(const IpAddress& address) {
+  constexpr std::size_t kMappedPrefix = 12;  // bytes
+  static const IpNetwork kMapped = *parse_network("::ffff:0:0/96");
+  if (!kMapped.contains(address)) return address;
+  IpAddress v4;
+  std::copy_n(address.bytes.begin() + kMappedPrefix, 4, v4.bytes.begin());
+  return v4;
 }
 
 bool IpNetwork::contains(const IpAddress& other) const {

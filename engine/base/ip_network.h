@@ -20,6 +20,12 @@ struct IpAddress {
 /// Dotted decimal without leading zeros, or RFC 4291 without a zone.
 std::optional<IpAddress> parse_address(std::string_view text);
 
+/// As parse_address reads it back, IPv6 as RFC 5952 wants it.
+std::string text_of(const IpAddress& address);
+
+/// The address by which packets go: an IPv4 address that is written as IPv6 (::ffff:192.0.2.1) is IPv4.
+IpAddress canonical(const IpAddress& address);
+
 struct IpNetwork {
   IpAddress address;     ///< no bit behind the prefix is set
   int prefix_bits = 32;  ///< at most 32, or 128 for IPv6

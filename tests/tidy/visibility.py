@@ -15,6 +15,7 @@ LIBRARIES = [
     (r"boost/(beast|asio)", r"connectors/http/"),
     (r"CLI/", r"engine/cli/"),
     (r"cctz/", r"engine/lifecycle/active_hours\.cc$"),
+    (r"nftables/", r"agent/filter/"),
     (r"spdlog/", r"engine/base/"),
     (r"prometheus/", r"engine/base/"),
     (r"gtest/|gmock/|rapidcheck", r"tests/"),
@@ -49,6 +50,7 @@ CHECKS = [
         Example([("engine/lifecycle/step.cc", "#include <cctz/time_zone.h>\n")], "includes cctz"),
         Example([("engine/cli/table.cc", "#  include <boost/asio/io_context.hpp>\n")], "includes boost/asio"),
         Example([("engine/store/a.h", "#include <gtest/gtest.h>\n")], "includes gtest"),
+        Example([("agent/hands/a.cc", "#include <nftables/libnftables.h>\n")], "includes nftables"),
     ]),
     Check("OnlyTheClockReadsTheMachinesClock", clock_readings, [
         Example([(CLOCK_READER, "std::chrono::system_clock::now()\n")]),

@@ -1,7 +1,15 @@
 #include "agent/filter/isolation.h"
 
+#include <array>
+
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "agent/filter/nftables.h"
 #include "agent/filter/open_flows.h"
@@ -13,6 +21,7 @@ namespace {
 
 using std::chrono::seconds;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::uint16_t kManagementPort = 8443;
 
@@ -28,6 +37,19 @@ std::string link_local_of(const Host& host, const std::string& interface) {
       host.output_of({"ip", "-brief", "-6", "addr", "show", "scope", "link", "dev", interface});
   const std::size_t from = line.find("fe80");
   return line.substr(from, line.find('/') - from);
+}
+
+/// How much of `wanted` bytes comes before nothing more does.
+std::size_t received(const OwnedFd& socket, std::size_t wanted) {
+  std::size_t total = 0;
+  std::array<char, 65536> part{};
+  pollfd watched{.fd = socket.get(), .events = POLLIN, .revents = 0};
+  while (total < wanted && ::poll(&watched, 1, 2000) == 1) {
+    const ssize_t got = ::recv(socket.get(), part.data(), part.size(), 0);
+    if (got <= 0) break;
+    total += static_cast<std::size_t>(got);
+  }
+  return total;
 }
 
 class IsolatedHost : public FilterLab {
@@ -247,6 +269,69 @@ TEST_F(IsolatedHost, ListingTellsWhetherSomebodyChangedTheTable) {
   EXPECT_EQ(listed(), untouched);
   victim_.output_of({"nft", "flush", "ruleset"});
   EXPECT_EQ(listed(), "");
+}
+
+/// With its management behind a router, and a narrower wire from there on.
+class IsolatedBehindARouter : public ContainerLab {
+ protected:
+  IsolatedBehindARouter() {
+    constexpr const char* kNarrow = "1300";  // bytes; IPv6 wants 1280 at least
+    victim_.output_of({"ip", "link", "set", inner_.interface(), "mtu", kNarrow});
+  }
+};
+
+// The container's view turned around: the host in question is the attacker, the victim its router.
+TEST_F(IsolatedBehindARouter, HearsThatItsPathBecameNarrow) {
+  for (const auto of : {&Network::v4, &Network::v6}) {
+    const Listener far(container_, (inner_.*of)(container_), kManagementPort);
+    attacker_.output_of({"nft", "-f", "-"},
+                        render_isolation({.management = {{address(far.address()), far.port()}}}));
+    const OwnedFd client = call(attacker_, SOCK_STREAM, far.address(), far.port());
+    const OwnedFd server = far.accept();
+    ASSERT_TRUE(server);
+    const std::string much(20'000, 'x');
+    ASSERT_EQ(::send(client.get(), much.data(), much.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(much.size()));
+    EXPECT_EQ(received(server, much.size()), much.size()) << far.address();
+  }
+}
+
+TEST_F(IsolatedHost, HearsOfItsRouter) {
+  isolate();
+  attacker_.does([&] {
+    // Router advertisement: hop limit 64, no flags, to be used for 1800 seconds.
+    constexpr std::array<std::uint8_t, 16> kAdvertisement{134, 0, 0, 0, 64, 0, 0x07, 0x08};
+    const int hops = 255;
+    const OwnedFd raw(::socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6));
+    ASSERT_EQ(::setsockopt(raw.get(), IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops)), 0);
+    sockaddr_in6 everybody{.sin6_family = AF_INET6};
+    ASSERT_EQ(::inet_pton(AF_INET6, "ff02::1", &everybody.sin6_addr), 1);
+    everybody.sin6_scope_id = ::if_nametoindex(lan_.interface().c_str());
+    ASSERT_EQ(::sendto(raw.get(), kAdvertisement.data(), kAdvertisement.size(), 0,
+                       reinterpret_cast<const sockaddr*>(&everybody), sizeof(everybody)),
+              static_cast<ssize_t>(kAdvertisement.size()));
+  });
+  std::string routes;
+  for (int i = 0; i < 50 && routes.empty(); ++i) {
+    routes = victim_.output_of({"ip", "-6", "route", "show", "default"});
+    ::usleep(20'000);
+  }
+  EXPECT_THAT(routes, HasSubstr("via " + link_local_of(attacker_, lan_.interface())));
+}
+
+// A switch that hears of no listener forwards no neighbour discovery to it.
+TEST_F(IsolatedHost, SaysWhichGroupsItListensTo) {
+  victim_.output_of({"nft", "-f", "-"},
+                    "table inet watch { chain leaving { type filter hook postrouting priority 0; "
+                    "icmpv6 type mld2-listener-report counter; }; }");
+  isolate();
+  victim_.output_of({"ip", "addr", "add", "fd77:ffff::1234/64", "dev", lan_.interface(), "nodad"});
+  std::string seen = "packets 0";
+  for (int i = 0; i < 200 && seen.contains("packets 0"); ++i) {
+    seen = victim_.output_of({"nft", "list", "table", "inet", "watch"});
+    ::usleep(20'000);
+  }
+  EXPECT_THAT(seen, Not(HasSubstr("packets 0")));
 }
 
 class IsolatedContainers : public ContainerLab {};

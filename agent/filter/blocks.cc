@@ -93,10 +93,14 @@ void append_element(std::string& elements, const Block& block) {
   elements += *element;
 }
 
-BlockInForce block_of(const nlohmann::json& element) {
-  const auto address = parse_address(element.at("val").get_ref<const std::string&>());
-  BlockInForce block{.address = address.value(),
-                     .left = std::chrono::seconds(element.at("expires").get<std::int64_t>())};
+/// An element is an object only where there is more to say than its value.
+BlockInForce block_of(const nlohmann::json& listed) {
+  const nlohmann::json element =
+      listed.is_string() ? nlohmann::json::object({{"val", listed}}) : listed.at("elem");
+  BlockInForce block{.address = parse_address(element.at("val").get_ref<const std::string&>()).value(),
+                     .left = Duration::max()};
+  if (const auto left = element.find("expires"); left != element.end())
+    block.left = std::chrono::seconds(left->get<std::int64_t>());
   if (const auto counter = element.find("counter"); counter != element.end())
     block.packets = counter->at("packets").get<std::uint64_t>();
   return block;
@@ -130,8 +134,7 @@ Result<std::vector<BlockInForce>> blocks_in(std::string_view listing) {
     const nlohmann::json listed = nlohmann::json::parse(listing);
     for (const nlohmann::json& object : listed.at("nftables")) {
       if (!object.contains("set") || !object["set"].contains("elem")) continue;
-      for (const nlohmann::json& element : object["set"]["elem"])
-        blocks.push_back(block_of(element.at("elem")));
+      for (const nlohmann::json& element : object["set"]["elem"]) blocks.push_back(block_of(element));
     }
   } catch (const std::exception& error) {
     return fail(Errc::corrupt,

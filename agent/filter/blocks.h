@@ -46,11 +46,12 @@ std::string render_unblock(const IpAddress& address);
 /// A block as the kernel has it.
 struct BlockInForce {
   IpAddress address;
-  Duration left;
+  Duration left;              ///< Duration::max(): without end, so somebody else's
   std::uint64_t packets = 0;  ///< dropped since it was last laid down
 };
 
-/// What Nftables::list_json says of kBlockTable. Errors: corrupt (no such listing).
+/// What Nftables::list_json says of kBlockTable.
+/// Errors: corrupt (no such listing; or somebody else blocked what is no single address).
 Result<std::vector<BlockInForce>> blocks_in(std::string_view listing);
 
 }  // namespace riposte

@@ -1,5 +1,6 @@
 #include "agent/filter/blocks.h"
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -125,6 +126,17 @@ TEST_F(BlockedAddress, IsInTheKernelAsTheListingSays) {
   const std::string seen = victim_.output_of({"nft", "list", "set", "inet", "riposte_block", "addresses4"});
   EXPECT_THAT(seen, HasSubstr(lan_.v4(attacker_) + " counter packets"));
   EXPECT_THAT(seen, HasSubstr("timeout 10m expires 9m5"));
+}
+
+TEST_F(BlockedAddress, IsToldFromOneThatOthersBlocked) {
+  block_attacker();
+  victim_.output_of({"nft", "add", "element", "inet", "riposte_block", "addresses4", "{", "192.0.2.1", "}"});
+  victim_.does([] {
+    const auto listed = blocks_in(Nftables::open()->list_json(kBlockTable).value());
+    const auto foreign = std::ranges::find(listed.value(), Duration::max(), &BlockInForce::left);
+    ASSERT_NE(foreign, listed->end());
+    EXPECT_EQ(foreign->address, address("192.0.2.1"));
+  });
 }
 
 TEST_F(BlockedAddress, IsStoppedByTheSameRulesHoweverOftenItChanges) {

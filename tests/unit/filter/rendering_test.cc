@@ -83,9 +83,18 @@ TEST(Blocks, AreReadFromAListingAndNothingElseIs) {
   EXPECT_EQ(read->front().left, seconds(58));
   EXPECT_EQ(read->front().packets, 3U);
   for (const std::string wrong :
-       {"", "{}", R"({"nftables": [{"set": {"elem": ["1.2.3.4"]}}]})",
+       {"", "{}", R"({"nftables": [{"set": {"elem": [{"prefix": {"addr": "1.2.3.0", "len": 24}}]}}]})",
         R"({"nftables": [{"set": {"elem": [{"elem": {"val": "x", "expires": 1}}]}}]})"})
     EXPECT_EQ(blocks_in(wrong).error().code, Errc::corrupt) << wrong;
+}
+
+TEST(Blocks, OfOthersHaveNoEnd) {
+  for (const std::string element :
+       {R"("192.0.2.1")", R"({"elem": {"val": "192.0.2.1", "counter": {"packets": 0}}})"}) {
+    const auto read = blocks_in(R"({"nftables": [{"set": {"elem": [)" + element + "]}}]}");
+    ASSERT_TRUE(read.has_value()) << read.error().text();
+    EXPECT_EQ(read->front().left, Duration::max());
+  }
 }
 
 Isolation isolation() {

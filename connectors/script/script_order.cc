@@ -51,7 +51,7 @@ Result<Parameters> read_parameters(const ActionRequest& request, const Script& s
       wrong.push_back(fmt::format("no parameter is called '{}'{}", name, did_you_mean(name, known)));
       continue;
     }
-    auto conformed = conform(value, spec->kind);
+    auto conformed = conform(value, *spec);
     if (conformed)
       parameters.emplace(name, *std::move(conformed));
     else

@@ -64,9 +64,14 @@ std::vector<ActionType> executable_types() {
           ActionType::run_script};
 }
 
+std::set<std::string, std::less<>> parameters_not_honoured() {
+  return {"boot_id", "sha256", "term_grace", "tree"};
+}
+
 Loaded load(const LoadRequest& request) {
   Loaded loaded;
   loaded.actions.executable = executable_types();
+  loaded.actions.not_honoured = parameters_not_honoured();
   Configuration defaults;
   if (!request.config_path.empty()) {
     auto read = read_configuration(request.config_path);

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ namespace riposte {
 
 /// The types that this version has an executor for.
 std::vector<ActionType> executable_types();
+/// Parameters of those that their executors do not keep to.
+std::set<std::string, std::less<>> parameters_not_honoured();
 
 /// What one reading of the rules, the filters and the schemas gave.
 struct LoadedRules {

@@ -1,10 +1,6 @@
 #include "engine/lifecycle/action_type.h"
 
 #include <algorithm>
-#include <charconv>
-#include <utility>
-
-#include <arpa/inet.h>
 
 namespace riposte {
 namespace {
@@ -94,96 +90,7 @@ static_assert(
     }(),
     "the table is in the order of the enumeration");
 
-struct NamedKind {
-  ValueKind kind;
-  std::string_view name;
-};
-constexpr std::array<NamedKind, 8> kValueKinds{{{ValueKind::boolean, "boolean"},
-                                                {ValueKind::integer, "integer"},
-                                                {ValueKind::string, "string"},
-                                                {ValueKind::duration, "duration"},
-                                                {ValueKind::timestamp, "timestamp"},
-                                                {ValueKind::ip, "ip"},
-                                                {ValueKind::user_name, "user_name"},
-                                                {ValueKind::path, "path"}}};
-
-std::optional<std::string> canonical_address(const std::string& text) {
-  std::array<unsigned char, 16> bytes{};
-  std::array<char, INET6_ADDRSTRLEN> canonical{};
-  const int family = text.find(':') == std::string::npos ? AF_INET : AF_INET6;
-  if (inet_pton(family, text.c_str(), bytes.data()) != 1) return {};
-  return inet_ntop(family, bytes.data(), canonical.data(), canonical.size());
-}
-
-/// The grammar of useradd(8), which also keeps options and paths out.
-bool is_user_name(std::string_view text) {
-  constexpr std::size_t kUserNameMax = 64;
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.' || c == '$' || c == '@' || c == '\\';
-  };
-  return !text.empty() && text.size() <= kUserNameMax && text.front() != '-' &&
-         std::ranges::all_of(text, allowed);
-}
-
-bool is_absolute_path(std::string_view text) {
-  return text.starts_with('/') && text.find('\0') == std::string_view::npos &&
-         text.find("/../") == std::string_view::npos && !text.ends_with("/..");
-}
-
-std::unexpected<Error> not_a(ValueKind kind, const std::string& text) {
-  return fail(Errc::invalid, "'" + text + "' is no " + std::string(name_of(kind)));
-}
-
-Result<Value> conform_integer(const Value& value, const std::string& text) {
-  if (std::holds_alternative<std::int64_t>(value)) return value;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return not_a(ValueKind::integer, text);
-  return Value(number);
-}
-
 }  // namespace
-
-std::string text_of(const Value& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-  return std::get<std::string>(value);
-}
-
-std::string_view name_of(ValueKind kind) { return kValueKinds[static_cast<std::size_t>(kind)].name; }
-
-std::optional<ValueKind> parse_value_kind(std::string_view name) {
-  for (const NamedKind& known : kValueKinds)
-    if (known.name == name) return known.kind;
-  return {};
-}
-
-Result<Value> conform(const Value& value, ValueKind kind) {
-  const std::string text = text_of(value);
-  switch (kind) {
-    case ValueKind::boolean:
-      if (text == "true") return Value(true);
-      if (text == "false") return Value(false);
-      return not_a(kind, text);
-    case ValueKind::integer:
-      return conform_integer(value, text);
-    case ValueKind::string:
-      return Value(text);
-    case ValueKind::duration:
-      return parse_duration(text) ? Result<Value>(Value(text)) : not_a(kind, text);
-    case ValueKind::timestamp:
-      return parse_iso8601(text) ? Result<Value>(Value(text)) : not_a(kind, text);
-    case ValueKind::ip:
-      if (const auto address = canonical_address(text)) return Value(*address);
-      return not_a(kind, text);
-    case ValueKind::user_name:
-      return is_user_name(text) ? Result<Value>(Value(text)) : not_a(kind, text);
-    case ValueKind::path:
-      return is_absolute_path(text) ? Result<Value>(Value(text)) : not_a(kind, text);
-  }
-  std::unreachable();
-}
 
 const ActionTypeSpec& spec_of(ActionType type) { return kTypes[static_cast<std::size_t>(type)]; }
 std::span<const ActionTypeSpec> action_types() { return kTypes; }
@@ -196,20 +103,15 @@ std::optional<ActionType> parse_action_type(std::string_view name) {
   return {};
 }
 
-std::span<const ParameterSpec> parameters_of(ActionType type) {
-  static const std::vector<ParameterSpec> process{
-      {"pid", ValueKind::integer, true, "number of the process on its host"},
-      {"start", ValueKind::timestamp, false,
-       "when the process started: tells it from a later one with the same number"}};
-  static const std::vector<ParameterSpec> script{
-      {"script", ValueKind::string, true, "id of a registered script"}};
-  if (spec_of(type).target == TargetKind::process) return process;
-  if (type == ActionType::run_script) return script;
-  return {};
-}
-
 bool ActionCatalogue::can_execute(ActionType type) const {
   return std::ranges::find(executable, type) != executable.end();
+}
+
+Result<void> ActionCatalogue::may_have(ActionType type, std::string_view parameter) const {
+  const bool passed_over = type != ActionType::run_script && not_honoured.contains(parameter);
+  if (!passed_over) return {};
+  return fail(Errc::invalid, "nothing here keeps to parameter '" + std::string(parameter) + "' of " +
+                                 std::string(name_of(type)) + "; leave it out");
 }
 
 std::span<const ParameterSpec> ActionCatalogue::parameters_of_script(const std::string& id) const {

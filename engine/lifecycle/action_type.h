@@ -6,14 +6,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "engine/base/clock.h"
-#include "engine/base/error.h"
+#include "engine/lifecycle/value.h"
 
 namespace riposte {
 
@@ -33,30 +33,6 @@ enum class ActionType : std::uint8_t {
   disable_account,
 };
 inline constexpr std::size_t kActionTypeCount = 13;
-
-/// A parameter's value. Numbers stay exact 64-bit integers.
-using Value = std::variant<bool, std::int64_t, std::string>;
-using Parameters = std::map<std::string, Value>;
-
-/// "true", "4711" or the text itself.
-std::string text_of(const Value& value);
-
-enum class ValueKind : std::uint8_t { boolean, integer, string, duration, timestamp, ip, user_name, path };
-
-std::string_view name_of(ValueKind kind);
-std::optional<ValueKind> parse_value_kind(std::string_view name);
-
-struct ParameterSpec {
-  std::string name;
-  ValueKind kind = ValueKind::string;
-  bool required = false;
-  std::string help;
-};
-
-/// The value as `kind` wants it ("4711" becomes a number), or why it cannot be one.
-/// Units: a duration stays text ("5s"); a timestamp is RFC 3339 text; an address is canonical text.
-/// Errors: invalid.
-Result<Value> conform(const Value& value, ValueKind kind);
 
 /// How a rule or a person names what the action is aimed at.
 enum class TargetKind : std::uint8_t { process, host, file, address, user, none };
@@ -78,7 +54,7 @@ std::optional<ActionType> parse_action_type(std::string_view name);
 /// All names, for "did you mean".
 std::span<const std::string_view> action_type_names();
 
-/// The parameters that a type takes besides its target; for run_script those of the named script come on top.
+/// The parameters that a type takes; for run_script those of the named script come on top.
 std::span<const ParameterSpec> parameters_of(ActionType type);
 
 /// Where a process-directed action finds its process when the template does not say: canonical field names.
@@ -89,8 +65,13 @@ inline constexpr std::string_view kProcessStartField = "process.start";
 struct ActionCatalogue {
   std::vector<ActionType> executable;                         ///< types with an executor
   std::map<std::string, std::vector<ParameterSpec>> scripts;  ///< script id → its parameters
+  /// Parameters of action types that no executor here keeps to. An order that has one is refused: a condition
+  /// that is passed over is worse than none.
+  std::set<std::string, std::less<>> not_honoured{};
 
   bool can_execute(ActionType type) const;
+  /// Errors: invalid, with the cure.
+  Result<void> may_have(ActionType type, std::string_view parameter) const;
   /// Of a script that is not there: none.
   std::span<const ParameterSpec> parameters_of_script(const std::string& id) const;
 };

@@ -44,28 +44,28 @@ std::string render_text(const Detected& detected, const TextTemplate& text) {
 /// Fills an order field by field and remembers the first thing that is missing.
 class Order {
  public:
-  Order(const Detected& detected, ActionRequest& request) : detected_(detected), request_(request) {}
+  Order(const Detected& detected, std::span<const ParameterSpec> script_parameters, ActionRequest& request)
+      : detected_(detected), script_parameters_(script_parameters), request_(request) {}
 
   void lack(std::string what) {
     if (request_.defect.empty()) request_.defect = cut(std::move(what), kCommentBytesMax);
   }
 
-  void set(const std::string& name, const Value& value, std::span<const ParameterSpec> specs) {
+  void set(const std::string& name, const Value& value) {
     if (text_of(value).size() > kParameterBytesMax)
       return lack("parameter '" + name + "' is longer than " + std::to_string(kParameterBytesMax) + " bytes");
-    const auto spec = std::ranges::find(specs, name, &ParameterSpec::name);
-    const auto conformed = conform(value, spec == specs.end() ? ValueKind::string : spec->kind);
+    const auto conformed = conform(value, spec_named(name));
     if (conformed)
       request_.parameters[name] = *conformed;
     else
       lack("parameter '" + name + "': " + conformed.error().what);
   }
 
-  void set(const std::string& name, const ParameterSource& source, std::span<const ParameterSpec> specs) {
-    if (source.field.empty()) return set(name, source.value.value_or(Value("")), specs);
+  void set(const std::string& name, const ParameterSource& source) {
+    if (source.field.empty()) return set(name, source.value.value_or(Value("")));
     if (const auto found = detected_.schema.first(detected_.event, source.field))
-      return set(name, Value(found->text()), specs);
-    if (source.value) return set(name, *source.value, specs);
+      return set(name, Value(found->text()));
+    if (source.value) return set(name, *source.value);
     lack("the event has no field '" + source.field + "' for parameter '" + name + "'");
   }
 
@@ -75,13 +75,21 @@ class Order {
     if (!pid) return lack("the event has no field '" + field + "'");
     const auto number = pid->integer();
     if (!number) return lack("field '" + field + "' is no process id: '" + pid->text() + "'");
-    request_.parameters["pid"] = *number;
+    set("pid", Value(*number));
     request_.target = "process " + std::to_string(*number);
     aim_at_start(field);
     check_time();
   }
 
  private:
+  /// Of the action type, else of its script.
+  ParameterSpec spec_named(const std::string& name) const {
+    for (const auto specs : {parameters_of(request_.type), script_parameters_})
+      if (const auto spec = std::ranges::find(specs, name, &ParameterSpec::name); spec != specs.end())
+        return *spec;
+    return {.name = name, .help = {}};
+  }
+
   /// Without the time of the event nothing would tell a process from a later one with the same number: the
   /// time of reading may be hours later.
   void check_time() {
@@ -106,6 +114,7 @@ class Order {
   }
 
   const Detected& detected_;
+  std::span<const ParameterSpec> script_parameters_;
   ActionRequest& request_;
 };
 
@@ -168,13 +177,13 @@ std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, 
   request.ttl = wanted.ttl.value_or(Duration::zero());
   request.dry_run = wanted.dry_run || policy.dry_run;
 
-  Order order(detected, request);
+  Order order(detected, script_parameters, request);
   if (spec_of(wanted.type).target == TargetKind::process) order.aim_at_process(wanted.process_field);
   if (wanted.type == ActionType::run_script) {
     request.target = "script " + wanted.script;
     request.parameters["script"] = wanted.script;
   }
-  for (const auto& [name, source] : wanted.parameters) order.set(name, source, script_parameters);
+  for (const auto& [name, source] : wanted.parameters) order.set(name, source);
   request.id = derive_action_id(request.cause.event_uid, rule.id, wanted.name, request.host, request.target);
   if (wanted.cooldown) request.cooldown = {cooldown_key(detected, wanted, request), *wanted.cooldown};
   return request;

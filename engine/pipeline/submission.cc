@@ -30,7 +30,8 @@ Result<std::vector<ParameterSpec>> specs_for(const Submission& submission, const
   return specs;
 }
 
-Result<Parameters> check_parameters(const Submission& submission, std::span<const ParameterSpec> specs) {
+Result<Parameters> check_parameters(const Submission& submission, const ActionCatalogue& actions) {
+  const std::vector<ParameterSpec> specs = TRY(specs_for(submission, actions));
   Parameters checked;
   for (const auto& [name, value] : submission.parameters) {
     const auto spec = std::ranges::find(specs, name, &ParameterSpec::name);
@@ -40,7 +41,8 @@ Result<Parameters> check_parameters(const Submission& submission, std::span<cons
       return fail(Errc::invalid, std::string(name_of(submission.type)) + " has no parameter '" + name + "'" +
                                      did_you_mean(name, known));
     }
-    checked[name] = TRY_DOING("parameter '" + name + "'", conform(value, spec->kind));
+    TRY(actions.may_have(submission.type, name));
+    checked[name] = TRY_DOING("parameter '" + name + "'", conform(value, *spec));
   }
   for (const ParameterSpec& spec : specs)
     if (spec.required && !checked.contains(spec.name))
@@ -70,11 +72,10 @@ Result<ActionRequest> request_of(const Principal& who, const Submission& submiss
   if (!context.actions.can_execute(submission.type))
     return fail(Errc::invalid, "this engine has no executor for " + std::string(name_of(submission.type)) +
                                    "; it has: " + list_of(context.actions.executable));
-  const auto specs = TRY(specs_for(submission, context.actions));
   ActionRequest request;
   request.partition = kManualPartition;
   request.type = submission.type;
-  request.parameters = TRY(check_parameters(submission, specs));
+  request.parameters = TRY(check_parameters(submission, context.actions));
   request.host = submission.host.empty() ? context.own_host : submission.host;
   request.target = target_of(submission, request.parameters);
   request.not_after = now;

@@ -13,7 +13,8 @@ namespace {
 std::vector<ParameterSpec> parameters_for(const ActionTemplate& made, const ActionCatalogue& actions) {
   std::vector<ParameterSpec> specs;
   for (const ParameterSpec& spec : parameters_of(made.type))
-    if (spec.name != "pid" && spec.name != "script") specs.push_back(spec);
+    if (spec.name != "pid" && spec.name != "script" && actions.may_have(made.type, spec.name))
+      specs.push_back(spec);
   const auto of_script = actions.parameters_of_script(made.script);
   specs.insert(specs.end(), of_script.begin(), of_script.end());
   return specs;
@@ -30,7 +31,7 @@ std::optional<Value> read_literal(const yaml::Node& node, const ParameterSpec& s
   Value value = node.text;
   if (const auto flag = yaml::as_boolean(node)) value = *flag;
   if (const auto number = yaml::as_integer(node)) value = *number;
-  Result<Value> conforming = conform(value, spec.kind);
+  Result<Value> conforming = conform(value, spec);
   if (!conforming) {
     diagnostics.error(node, fmt::format("parameter '{}': {}", spec.name, conforming.error().what));
     return {};
@@ -61,7 +62,12 @@ std::string owner_of(const ActionTemplate& made) {
 }
 
 void report_unknown(const yaml::Entry& entry, const ActionTemplate& made,
-                    const std::vector<ParameterSpec>& specs, Diagnostics& diagnostics) {
+                    const std::vector<ParameterSpec>& specs, const ActionCatalogue& actions,
+                    Diagnostics& diagnostics) {
+  if (const auto honoured = actions.may_have(made.type, entry.key); !honoured) {
+    diagnostics.error(entry, honoured.error().what);
+    return;
+  }
   if (entry.key == "pid" && spec_of(made.type).target == TargetKind::process) {
     diagnostics.error(entry,
                       "the process is named by 'field: process.pid' beside 'action', not by a parameter");
@@ -88,7 +94,7 @@ std::map<std::string, ParameterSource> read_parameters(MapReader& response, cons
     for (const yaml::Entry& entry : map->entries()) {
       const auto spec = std::ranges::find(specs, entry.key, &ParameterSpec::name);
       if (spec == specs.end())
-        report_unknown(entry, made, specs, response.diagnostics());
+        report_unknown(entry, made, specs, actions, response.diagnostics());
       else
         parameters[entry.key] = read_source(entry, *spec, response.diagnostics());
     }

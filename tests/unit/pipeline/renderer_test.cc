@@ -75,6 +75,15 @@ TEST_F(Rendering, TakesThePidFromTheTemplatesOwnField) {
   EXPECT_FALSE(request->parameters.contains("start")) << "the child's start says nothing about the parent";
 }
 
+TEST_F(Rendering, HoldsTheParametersOfItsTypeToTheirKindsAndBounds) {
+  wanted_.parameters["start"] = {"process.name", {}};
+  EXPECT_EQ(render_from(kFull)->defect, "parameter 'start': 'xmrig' is no timestamp");
+  wanted_.parameters.clear();
+  EXPECT_EQ(
+      render_from(R"({"@timestamp":"2026-03-10T11:59:00Z","host":{"name":"h"},"process":{"pid":0}})")->defect,
+      "parameter 'pid': '0' is out of bounds; write 1 to 2147483647");
+}
+
 TEST_F(Rendering, MakesNothingBelowTheMinimumSeverity) {
   wanted_.minimum_severity = Severity::critical;
   EXPECT_FALSE(render_from(kFull));

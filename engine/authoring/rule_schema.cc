@@ -83,22 +83,24 @@ Json parameters() {
 Json response_template(std::span<const ActionType> types) {
   std::vector<std::string_view> names;
   for (const ActionType type : types) names.push_back(name_of(type));
-  return closed({{"action", one_of_names(names, "What is done")},
-                 {"name", text("Tells two responses of the same action apart")},
-                 {"field", text("The field that holds the pid; default: process.pid")},
-                 {"script", text("Of run_script: the plugin's id")},
-                 {"parameters", parameters()},
-                 {"minimum_severity", one_of_names(kSeverityNames, "Less severe events get no action")},
-                 {"active_hours", active_hours()},
-                 {"require_approval", flag("A second person must always approve")},
-                 {"comment", text("Text with {{field}} placeholders")},
-                 {"verify_after", duration("When the effect is proved; default: 60s")},
-                 {"pickup_deadline", duration("An action that is queued longer fails")},
-                 {"cooldown", duration("Further matches of the same kind make nothing for so long")},
-                 {"deduplicate_by", text_or_list("Fields that tell kinds apart; default: host and target")},
-                 {"ttl", duration("It is undone so long after it was done")},
-                 {"dry_run", flag("Recorded, never done")}},
-                {"action"});
+  return closed(
+      {{"action", one_of_names(names, "What is done")},
+       {"name", text("Tells two responses of the same action apart")},
+       {"field",
+        text("The field that names the target; default: process.pid, file.path, source.ip or user.name")},
+       {"script", text("Of run_script: the plugin's id")},
+       {"parameters", parameters()},
+       {"minimum_severity", one_of_names(kSeverityNames, "Less severe events get no action")},
+       {"active_hours", active_hours()},
+       {"require_approval", flag("A second person must always approve")},
+       {"comment", text("Text with {{field}} placeholders")},
+       {"verify_after", duration("When the effect is proved; default: 60s")},
+       {"pickup_deadline", duration("An action that is queued longer fails")},
+       {"cooldown", duration("Further matches of the same kind make nothing for so long")},
+       {"deduplicate_by", text_or_list("Fields that tell kinds apart; default: host and target")},
+       {"ttl", duration("It is undone so long after it was done")},
+       {"dry_run", flag("Recorded, never done")}},
+      {"action"});
 }
 
 Json response(std::span<const ActionType> types) {

@@ -34,7 +34,8 @@ enum class ActionType : std::uint8_t {
 };
 inline constexpr std::size_t kActionTypeCount = 13;
 
-/// How a rule or a person names what the action is aimed at.
+/// What the action is aimed at. Orders on one target of one host are carried out one after the other, but for
+/// those that are aimed at nothing.
 enum class TargetKind : std::uint8_t { process, host, file, address, user, none };
 
 struct ActionTypeSpec {
@@ -45,6 +46,8 @@ struct ActionTypeSpec {
   Duration pickup_deadline;        ///< queued longer than this: failed, never run late
   std::optional<ActionType> undo;  ///< what takes it back, with the same parameters
   std::string_view summary;        ///< one line for help texts
+  Duration ttl{};                  ///< undone so long after its completion where nobody says; 0: stays
+  Duration ttl_max = std::chrono::days(30);
 };
 
 const ActionTypeSpec& spec_of(ActionType type);
@@ -56,10 +59,6 @@ std::span<const std::string_view> action_type_names();
 
 /// The parameters that a type takes; for run_script those of the named script come on top.
 std::span<const ParameterSpec> parameters_of(ActionType type);
-
-/// Where a process-directed action finds its process when the template does not say: canonical field names.
-inline constexpr std::string_view kProcessPidField = "process.pid";
-inline constexpr std::string_view kProcessStartField = "process.start";
 
 /// What of this is carried out by this engine, and which scripts it has: known before any rule is read.
 struct ActionCatalogue {

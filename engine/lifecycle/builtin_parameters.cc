@@ -70,8 +70,9 @@ Specs specs_of(ActionType type) {
       return {{"script", ValueKind::string, true, "id of a registered script"}};
     case ActionType::reset_user_session:
     case ActionType::force_password_reset:
-    case ActionType::collect_forensics:
     case ActionType::disable_account:
+      return {{"user", ValueKind::user_name, true, "name of the account"}};
+    case ActionType::collect_forensics:
       return {};
   }
   std::unreachable();

@@ -23,8 +23,8 @@ Result<PartitionState> PartitionState::load(Partition id, Records& records, std:
   return state;
 }
 
-/// Orders on one process run one after the other, in the order of their decision; a script may run beside
-/// itself.
+/// Orders on one target of one host run one after the other, in the order of their decision and whatever
+/// their types; a script may run beside itself.
 std::string PartitionState::lane_of(const Action& action) const {
   const bool exclusive = spec_of(action.type).target != TargetKind::none;
   return exclusive ? action.host + '\0' + action.target : action.id.value();

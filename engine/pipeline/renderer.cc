@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/lifecycle/target.h"
 #include "engine/pipeline/guards.h"
 #include "rules/matching/rule_set.h"
 
@@ -69,19 +70,30 @@ class Order {
     lack("the event has no field '" + source.field + "' for parameter '" + name + "'");
   }
 
+  /// `field`: names the target; empty: the canonical one of its kind.
+  void aim_by(const std::string& field) {
+    const TargetSpec& target = target_spec_of(request_.type);
+    if (target.kind == TargetKind::none) return;
+    // An account may belong to a directory instead of a host.
+    if (request_.host.empty() && target.kind != TargetKind::user) lack("the event has no field 'host.name'");
+    const std::string named(field.empty() ? target.field : std::string_view(field));
+    if (target.kind == TargetKind::process)
+      aim_at_process(named);
+    else if (!named.empty())
+      set(std::string(target.parameter), ParameterSource{named, {}});
+  }
+
+ private:
   void aim_at_process(const std::string& field) {
-    if (request_.host.empty()) lack("the event has no field 'host.name'");
     const auto pid = detected_.schema.first(detected_.event, field);
     if (!pid) return lack("the event has no field '" + field + "'");
     const auto number = pid->integer();
     if (!number) return lack("field '" + field + "' is no process id: '" + pid->text() + "'");
     set("pid", Value(*number));
-    request_.target = "process " + std::to_string(*number);
     aim_at_start(field);
     check_time();
   }
 
- private:
   /// Of the action type, else of its script.
   ParameterSpec spec_named(const std::string& name) const {
     for (const auto specs : {parameters_of(request_.type), script_parameters_})
@@ -174,16 +186,14 @@ std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, 
   request.authors.insert(request.authors.end(), wanted.authors.begin(), wanted.authors.end());
   request.verify_after = wanted.verify_after.value_or(policy.verify_after);
   request.pickup_deadline = wanted.pickup_deadline.value_or(spec_of(wanted.type).pickup_deadline);
-  request.ttl = wanted.ttl.value_or(Duration::zero());
+  request.ttl = wanted.ttl.value_or(spec_of(wanted.type).ttl);
   request.dry_run = wanted.dry_run || policy.dry_run;
 
   Order order(detected, script_parameters, request);
-  if (spec_of(wanted.type).target == TargetKind::process) order.aim_at_process(wanted.process_field);
-  if (wanted.type == ActionType::run_script) {
-    request.target = "script " + wanted.script;
-    request.parameters["script"] = wanted.script;
-  }
+  order.aim_by(wanted.target_field);
+  if (wanted.type == ActionType::run_script) request.parameters["script"] = wanted.script;
   for (const auto& [name, source] : wanted.parameters) order.set(name, source);
+  request.target = target_of(wanted.type, request.parameters);
   request.id = derive_action_id(request.cause.event_uid, rule.id, wanted.name, request.host, request.target);
   if (wanted.cooldown) request.cooldown = {cooldown_key(detected, wanted, request), *wanted.cooldown};
   return request;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/nearest.h"
+#include "engine/lifecycle/target.h"
 
 namespace riposte {
 namespace {
@@ -51,13 +52,6 @@ Result<Parameters> check_parameters(const Submission& submission, const ActionCa
   return checked;
 }
 
-std::string target_of(const Submission& submission, const Parameters& parameters) {
-  if (spec_of(submission.type).target == TargetKind::process)
-    return "process " + text_of(parameters.at("pid"));
-  if (submission.type == ActionType::run_script) return "script " + text_of(parameters.at("script"));
-  return std::string(name_of(submission.type));
-}
-
 /// The same request id with other content is a mistake that must not pass as a repetition.
 std::string digest_of_submission(const ActionRequest& request) {
   std::string text = std::string(name_of(request.type)) + '\0' + request.host + '\0' + request.comment;
@@ -77,13 +71,14 @@ Result<ActionRequest> request_of(const Principal& who, const Submission& submiss
   request.type = submission.type;
   request.parameters = TRY(check_parameters(submission, context.actions));
   request.host = submission.host.empty() ? context.own_host : submission.host;
-  request.target = target_of(submission, request.parameters);
+  request.target = target_of(submission.type, request.parameters);
   request.not_after = now;
   request.severity = Severity::high;
   request.comment = submission.comment;
   request.submitter = {Actor::Kind::person, who.name.value()};
   request.verify_after = context.policy.verify_after;
   request.pickup_deadline = spec_of(submission.type).pickup_deadline;
+  request.ttl = spec_of(submission.type).ttl;
   request.dry_run = context.policy.dry_run;
   request.cause.event_uid = "request:" + who.name.value() + ":" + submission.request_id;
   request.cause.event_digest = digest_of_submission(request);

@@ -5,16 +5,22 @@
 #include <fmt/format.h>
 
 #include "engine/base/nearest.h"
+#include "engine/lifecycle/target.h"
 
 namespace riposte {
 namespace {
 
-/// What the template may set; the target itself (pid, script) has keys of its own.
+/// What names the target itself ("pid", "path", "script"); it has a key of its own in the template.
+bool names_target(ActionType type, std::string_view parameter) {
+  return parameter == target_spec_of(type).parameter ||
+         (type == ActionType::run_script && parameter == "script");
+}
+
+/// What the template may set.
 std::vector<ParameterSpec> parameters_for(const ActionTemplate& made, const ActionCatalogue& actions) {
   std::vector<ParameterSpec> specs;
   for (const ParameterSpec& spec : parameters_of(made.type))
-    if (spec.name != "pid" && spec.name != "script" && actions.may_have(made.type, spec.name))
-      specs.push_back(spec);
+    if (!names_target(made.type, spec.name) && actions.may_have(made.type, spec.name)) specs.push_back(spec);
   const auto of_script = actions.parameters_of_script(made.script);
   specs.insert(specs.end(), of_script.begin(), of_script.end());
   return specs;
@@ -68,9 +74,10 @@ void report_unknown(const yaml::Entry& entry, const ActionTemplate& made,
     diagnostics.error(entry, honoured.error().what);
     return;
   }
-  if (entry.key == "pid" && spec_of(made.type).target == TargetKind::process) {
-    diagnostics.error(entry,
-                      "the process is named by 'field: process.pid' beside 'action', not by a parameter");
+  const TargetSpec& target = target_spec_of(made.type);
+  if (!target.field.empty() && entry.key == target.parameter) {
+    diagnostics.error(entry, fmt::format("the {} is named by 'field: {}' beside 'action', not by a parameter",
+                                         target.noun, target.field));
     return;
   }
   std::vector<std::string_view> names;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/nearest.h"
+#include "engine/lifecycle/target.h"
 #include "rules/language/map_reader.h"
 #include "rules/language/parameters.h"
 #include "rules/language/response_limits.h"
@@ -66,14 +67,15 @@ std::optional<ActiveHours> read_active_hours(MapReader& map, const ReadContext& 
   return {};
 }
 
-void read_process_field(MapReader& map, ActionTemplate& made) {
+void read_target_field(MapReader& map, ActionTemplate& made) {
   const yaml::Node* node = map.find("field");
   if (node == nullptr) return;
-  if (spec_of(made.type).target != TargetKind::process)
+  if (target_spec_of(made.type).field.empty())
     map.diagnostics().error(
-        *node, fmt::format("'field' names a process; {} is not aimed at one", name_of(made.type)));
+        *node, fmt::format("'field' names a process, a file, an address or a user; {} is aimed at none",
+                           name_of(made.type)));
   else if (const std::optional<std::string> field_name = map.required_text("field"))
-    made.process_field = *field_name;
+    made.target_field = *field_name;
 }
 
 void read_script(MapReader& map, ActionTemplate& made, const ActionCatalogue& actions) {
@@ -132,7 +134,7 @@ std::optional<ActionTemplate> read_template(const yaml::Node& node, std::size_t 
   read_limits(map, made);
   if (type) {
     read_ttl(map, made, context.actions);
-    read_process_field(map, made);
+    read_target_field(map, made);
     read_script(map, made, context.actions);
     made.parameters = read_parameters(map, made, context.actions);
   } else {

@@ -52,7 +52,7 @@ void read_limits(MapReader& response, ActionTemplate& made) {
 void read_ttl(MapReader& response, ActionTemplate& made, const ActionCatalogue& actions) {
   const yaml::Node* node = response.find("ttl");
   if (node == nullptr) return;
-  made.ttl = bounded(response, "ttl", kTtlMin, kTtlMax);
+  made.ttl = bounded(response, "ttl", kTtlMin, spec_of(made.type).ttl_max);
   const std::optional<ActionType> undo = spec_of(made.type).undo;
   if (!undo)
     response.diagnostics().error(*node,

@@ -13,7 +13,6 @@ inline constexpr Duration kCooldownMax = std::chrono::days(7);
 /// As long as the longest that an action type has of its own.
 inline constexpr Duration kPickupDeadlineMax = std::chrono::days(7);
 inline constexpr Duration kTtlMin = std::chrono::seconds(1);
-inline constexpr Duration kTtlMax = std::chrono::days(30);
 /// More fields than this tell everything from everything.
 inline constexpr std::size_t kDeduplicateFieldsMax = 16;
 

@@ -152,9 +152,10 @@ struct TextTemplate {
 struct ActionTemplate {
   std::string name;  ///< unique in the rule; default: the action type, "kill_process-2" for a second one
   ActionType type = ActionType::run_script;
-  /// Of process actions: the field that holds the pid. Another one than process.pid names another process:
-  /// then process.start does not belong to it, and only a `start` among the parameters does.
-  std::string process_field{kProcessPidField};
+  /// The field that names the target; empty: the canonical one of its kind. Another one than process.pid
+  /// names another process: then process.start does not belong to it, and only a `start` among the parameters
+  /// does.
+  std::string target_field;
   std::optional<Severity> minimum_severity;
   TemplateTerms terms;
   TextTemplate comment;

@@ -60,7 +60,7 @@ TEST_F(RuleReading, FillsATemplateWithItsDefaults) {
   ASSERT_TRUE(rule.has_value());
   const ActionTemplate& made = rule->responses.at(0);
   EXPECT_EQ(made.name, "kill_process");
-  EXPECT_EQ(made.process_field, "process.pid");
+  EXPECT_EQ(made.target_field, "") << "the canonical one";
   EXPECT_FALSE(made.minimum_severity);
   EXPECT_FALSE(made.terms.require_approval);
   EXPECT_FALSE(made.terms.active_hours);
@@ -82,7 +82,7 @@ TEST_F(RuleReading, KeepsEverythingATemplateSays) {
   ASSERT_TRUE(rule.has_value()) << said_.front();
   const ActionTemplate& kill = rule->responses.at(0);
   EXPECT_EQ(kill.name, "stop-it");
-  EXPECT_EQ(kill.process_field, "process.parent.pid");
+  EXPECT_EQ(kill.target_field, "process.parent.pid");
   EXPECT_EQ(kill.minimum_severity, Severity::critical);
   EXPECT_EQ(kill.terms.active_hours->name(), "office");
   EXPECT_TRUE(kill.terms.require_approval);

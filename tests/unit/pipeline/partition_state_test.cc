@@ -104,6 +104,23 @@ TEST_F(OnePartition, KeepsTheOrderOfOrdersOnOneTarget) {
   EXPECT_EQ(action_of(effects[0]).cause.event_uid, "b");
 }
 
+TEST_F(OnePartition, LetsNoOrderOvertakeItsInverse) {
+  const auto order = [](ActionType type, const std::string& target) {
+    Proposed proposed = kill(target + std::string(name_of(type)));
+    proposed.request.type = type;
+    proposed.request.target = target;
+    return proposed;
+  };
+  absorb({order(ActionType::isolate_host, "host"), order(ActionType::unisolate_host, "host"),
+          order(ActionType::block_ip, "address 203.0.113.9"), order(ActionType::collect_forensics, ""),
+          order(ActionType::unblock_ip, "address 203.0.113.9")});
+  state_.advance(kNoon, slots_);
+  std::vector<ActionType> begun;
+  for (const Effect& effect : commit()) begun.push_back(action_of(effect).type);
+  EXPECT_EQ(begun,
+            (std::vector{ActionType::isolate_host, ActionType::block_ip, ActionType::collect_forensics}));
+}
+
 TEST_F(OnePartition, StartsNoMoreThanThereAreSlots) {
   slots_.free = 1;
   absorb({kill("a", 1), kill("b", 2)});

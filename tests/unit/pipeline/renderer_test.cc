@@ -69,7 +69,7 @@ TEST_F(Rendering, NamesTheFieldThatTheEventLacks) {
 }
 
 TEST_F(Rendering, TakesThePidFromTheTemplatesOwnField) {
-  wanted_.process_field = "process.parent.pid";
+  wanted_.target_field = "process.parent.pid";
   const auto request = render_from(kFull);
   EXPECT_EQ(request->parameters.at("pid"), Value(std::int64_t{4000}));
   EXPECT_FALSE(request->parameters.contains("start")) << "the child's start says nothing about the parent";
@@ -82,6 +82,53 @@ TEST_F(Rendering, HoldsTheParametersOfItsTypeToTheirKindsAndBounds) {
   EXPECT_EQ(
       render_from(R"({"@timestamp":"2026-03-10T11:59:00Z","host":{"name":"h"},"process":{"pid":0}})")->defect,
       "parameter 'pid': '0' is out of bounds; write 1 to 2147483647");
+}
+
+TEST_F(Rendering, AimsAtWhatTheEventNames) {
+  const std::string event =
+      R"({"host":{"name":"h"},"source":{"ip":"::ffff:203.0.113.9"},"destination":{"ip":"198.51.100.7"},)"
+      R"("file":{"path":"/tmp//dropper"},"user":{"name":"ada"}})";
+  wanted_.type = ActionType::block_ip;
+  EXPECT_EQ(render_from(event)->target, "address 203.0.113.9");
+  EXPECT_EQ(render_from(event)->parameters.at("address"), Value("203.0.113.9"));
+  EXPECT_EQ(render_from(event)->ttl, std::chrono::hours(4)) << "nothing is blocked for ever";
+  wanted_.target_field = "destination.ip";
+  EXPECT_EQ(render_from(event)->target, "address 198.51.100.7");
+  wanted_.target_field.clear();
+  wanted_.type = ActionType::quarantine_file;
+  EXPECT_EQ(render_from(event)->target, "file /tmp/dropper");
+  wanted_.type = ActionType::isolate_host;
+  EXPECT_EQ(render_from(event)->target, "host");
+  EXPECT_EQ(render_from(event)->ttl, std::chrono::hours(24));
+  wanted_.type = ActionType::disable_account;
+  EXPECT_EQ(render_from(event)->target, "user ada");
+  for (const ActionType type : {ActionType::block_ip, ActionType::quarantine_file, ActionType::isolate_host,
+                                ActionType::disable_account}) {
+    wanted_.type = type;
+    EXPECT_EQ(render_from(event)->defect, "");
+  }
+}
+
+TEST_F(Rendering, SaysWhatAnEventLacksToAimAt) {
+  wanted_.type = ActionType::block_ip;
+  EXPECT_EQ(render_from(R"({"source":{"ip":"203.0.113.9"}})")->defect, "the event has no field 'host.name'");
+  EXPECT_EQ(render_from(R"({"host":{"name":"h"}})")->defect,
+            "the event has no field 'source.ip' for parameter 'address'");
+  EXPECT_EQ(render_from(R"({"host":{"name":"h"},"source":{"ip":"evil.example"}})")->defect,
+            "parameter 'address': 'evil.example' is no ip");
+  wanted_.type = ActionType::isolate_host;
+  EXPECT_EQ(render_from(R"({"source":{"ip":"203.0.113.9"}})")->defect, "the event has no field 'host.name'");
+}
+
+TEST_F(Rendering, TellsTwoAddressesOfOneEventApart) {
+  wanted_.type = ActionType::block_ip;
+  const auto id = [&](const std::string& address) {
+    return render_from(R"({"kibana.alert.uuid":"u","host":{"name":"h"},"source":{"ip":")" + address +
+                       R"("}})")
+        ->id;
+  };
+  EXPECT_NE(id("203.0.113.9"), id("203.0.113.8"));
+  EXPECT_EQ(id("203.0.113.9"), id("::ffff:203.0.113.9"));
 }
 
 TEST_F(Rendering, MakesNothingBelowTheMinimumSeverity) {

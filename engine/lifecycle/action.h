@@ -11,7 +11,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/ids.h"
-#include "engine/lifecycle/action_type.h"
+#include "engine/lifecycle/execute_from.h"
 #include "engine/lifecycle/severity.h"
 #include "engine/lifecycle/state.h"
 
@@ -84,7 +84,9 @@ struct ActionRequest {
   CooldownTerms cooldown;
   Duration ttl{};        ///< undone so long after its completion; 0: stays
   bool dry_run = false;  ///< recorded as what would have happened; never dispatched
-  ActionId undoes;       ///< of an undo that the engine ordered: what it takes back
+  ActionId undoes;       ///< of an undo: what it takes back
+  std::string host_id;   ///< the same host by its id, where the event has both a name and an id
+  ExecuteFrom execute_from;
 
   bool operator==(const ActionRequest&) const = default;
 };
@@ -106,6 +108,7 @@ struct Action : ActionRequest {
   bool held = false;                 ///< the action before it in its chain has not completed yet
   std::optional<WallTime> undo_due;  ///< completed, and to be undone then
   ActionId undone_by;                ///< the order that takes it back, or the action whose own undo will
+  ActionId undo_refused;             ///< the last order to take it back that a person did not let run
   std::uint64_t swallowed = 0;       ///< matches that its cooldown made no action of; see kSwallowedLag
 
   bool operator==(const Action&) const = default;

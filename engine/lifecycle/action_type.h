@@ -31,8 +31,9 @@ enum class ActionType : std::uint8_t {
   collect_forensics,
   run_script,
   disable_account,
+  restore_file,
 };
-inline constexpr std::size_t kActionTypeCount = 13;
+inline constexpr std::size_t kActionTypeCount = 14;
 
 /// What the action is aimed at. Orders on one target of one host are carried out one after the other, but for
 /// those that are aimed at nothing.
@@ -44,7 +45,7 @@ struct ActionTypeSpec {
   TargetKind target;
   bool destructive;                ///< default; the configuration may say otherwise
   Duration pickup_deadline;        ///< queued longer than this: failed, never run late
-  std::optional<ActionType> undo;  ///< what takes it back, with the same parameters
+  std::optional<ActionType> undo;  ///< what takes it back
   std::string_view summary;        ///< one line for help texts
   Duration ttl{};                  ///< undone so long after its completion where nobody says; 0: stays
   Duration ttl_max = std::chrono::days(30);
@@ -67,6 +68,7 @@ struct ActionCatalogue {
   /// Parameters of action types that no executor here keeps to. An order that has one is refused: a condition
   /// that is passed over is worse than none.
   std::set<std::string, std::less<>> not_honoured{};
+  bool agents = false;  ///< orders can be carried out from agents on other hosts
 
   bool can_execute(ActionType type) const;
   /// Errors: invalid, with the cure.

@@ -59,6 +59,8 @@ Specs specs_of(ActionType type) {
               kFileDigest,
               {"inode", ValueKind::integer, false, "inode that the file must have", 1, {}},
               {"size", ValueKind::integer, false, "bytes that the file must have", 0, kFileBytesMax}};
+    case ActionType::restore_file:
+      return {kPath, {"action", ValueKind::action_id, true, "id of the action that quarantined the file"}};
     case ActionType::block_ip:
       return {kAddress};
     case ActionType::unblock_ip:

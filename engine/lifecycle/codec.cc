@@ -37,12 +37,21 @@ void additions(auto& stored, auto& action) {
          action.undone_by, action.swallowed);
 }
 
+/// What version 3 added, behind that.
+void additions_of_3(auto& stored, auto& action) {
+  stored(action.host_id, action.execute_from.place, action.execute_from.agent, action.undo_refused);
+}
+
 void fields(auto& stored, Either<Action> auto& action) {
   request_fields(stored, action);
   stored(action.state, action.verification, action.reason, action.ground, action.in_doubt, action.attempt,
          action.checks, action.due_at, action.created_at, action.updated_at, action.approver, action.detail,
          action.evidence);
   if (stored.version() > 1) additions(stored, action);
+  if (stored.version() > 2)
+    additions_of_3(stored, action);
+  else if constexpr (!std::is_const_v<std::remove_reference_t<decltype(action)>>)
+    action.execute_from = usual_place_of(action.type);
 }
 
 void fields(auto& stored, Either<AuditRecord> auto& record) {

@@ -12,8 +12,9 @@
 
 namespace riposte {
 
-/// What is written. 2 added chains, cooldowns, time to live and dry runs to actions.
-inline constexpr unsigned char kCodecVersion = 2;
+/// What is written. 2 added chains, cooldowns, time to live and dry runs to actions; 3 the host's id, the
+/// place to execute from, refused undos, restore_file and a ground.
+inline constexpr unsigned char kCodecVersion = 3;
 inline constexpr unsigned char kOldestCodecVersion = 1;
 
 std::string encode(const Action& action);

@@ -94,6 +94,8 @@ std::string_view name_of(Ground ground) {
       return "not_renderable";
     case Ground::automatic_undo:
       return "automatic_undo";
+    case Ground::policy_forbids:
+      return "policy_forbids";
   }
   std::unreachable();
 }

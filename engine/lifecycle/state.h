@@ -58,6 +58,7 @@ enum class Ground : std::uint8_t {
   below_threshold,     ///< rule-made, below the policy's automatic threshold: an offer
   not_renderable,      ///< the event lacks what the template needs
   automatic_undo,      ///< the ttl of an action is over: decided together with that action
+  policy_forbids,      ///< the configuration or good sense forbids it on this target
 };
 
 constexpr bool may_move(State from, State to) {

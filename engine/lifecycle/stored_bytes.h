@@ -23,13 +23,14 @@ namespace riposte {
 inline constexpr std::uint64_t kCountMax = 1'000'000;
 
 /// The last member of every enumeration that is stored: a number above it is from the future.
-constexpr ActionType last_of(ActionType) { return ActionType::disable_account; }
+constexpr ActionType last_of(ActionType) { return ActionType::restore_file; }
+constexpr ExecuteFrom::Place last_of(ExecuteFrom::Place) { return ExecuteFrom::Place::agent; }
 constexpr Severity last_of(Severity) { return Severity::critical; }
 constexpr Actor::Kind last_of(Actor::Kind) { return Actor::Kind::engine; }
 constexpr State last_of(State) { return State::cancelled; }
 constexpr Verification last_of(Verification) { return Verification::failed; }
 constexpr Reason last_of(Reason) { return Reason::dry_run; }
-constexpr Ground last_of(Ground) { return Ground::automatic_undo; }
+constexpr Ground last_of(Ground) { return Ground::policy_forbids; }
 
 class StoredWriter {
  public:

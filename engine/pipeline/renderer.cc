@@ -154,9 +154,11 @@ std::string cooldown_key(const Detected& detected, const ActionTemplate& wanted,
   return derive_cooldown_key(request, parts);
 }
 
-std::string host_of(const Detected& detected) {
-  const std::string name = text_of_field(detected, field::kHostName);
-  return name.empty() ? text_of_field(detected, field::kHostId) : name;
+/// People know hosts by names, enrolment knows them by ids: the order keeps both.
+void name_host(const Detected& detected, ActionRequest& request) {
+  request.host = text_of_field(detected, field::kHostName);
+  request.host_id = text_of_field(detected, field::kHostId);
+  if (request.host.empty()) request.host = request.host_id;
 }
 
 }  // namespace
@@ -177,7 +179,7 @@ std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, 
   request.severity = severity_of(detected, rule);
   if (is_below_minimum(wanted, request.severity)) return {};
   request.type = wanted.type;
-  request.host = host_of(detected);
+  name_host(detected, request);
   request.not_after = not_after(detected);
   request.comment = render_text(detected, wanted.comment);
   request.cause = cause_of(detected, rule, wanted);

@@ -101,6 +101,25 @@ inline AuditRecord sample_record_of_version_2() {
   return record;
 }
 
+// ---- what version 3 added ----
+
+inline Action sample_action_of_version_3() {
+  Action action = sample_action_of_version_2();
+  action.type = ActionType::restore_file;
+  action.ground = Ground::policy_forbids;
+  action.host_id = "4c4c4544-0042";
+  action.execute_from = {ExecuteFrom::Place::agent, "web-1"};
+  action.undo_refused = ActionId("00000000000000000000000000000003");
+  return action;
+}
+
+inline AuditRecord sample_record_of_version_3() {
+  AuditRecord record = sample_record_of_version_2();
+  record.type = ActionType::restore_file;
+  record.ground = Ground::policy_forbids;
+  return record;
+}
+
 inline Cooldown sample_cooldown() {
   return {"00112233445566778899aabbccddeeff", Partition(3), ActionId("0123456789abcdef0123456789abcdef"),
           WallTime(Duration(1'700'000'600'000'000))};

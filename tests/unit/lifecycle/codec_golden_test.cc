@@ -48,12 +48,20 @@ TEST(StoredBytes, OfVersionTwoStillDecode) {
   EXPECT_EQ(*decode_cooldown(stored(2, "cooldown")), sample_cooldown());
 }
 
-TEST(StoredBytes, AreWrittenAsVersionTwoWroteThem) {
-  EXPECT_EQ(hexadecimal(encode(sample_action_of_version_2())), hexadecimal(stored(2, "action")));
-  EXPECT_EQ(hexadecimal(encode(sample_record_of_version_2())), hexadecimal(stored(2, "audit")));
-  EXPECT_EQ(hexadecimal(encode(sample_letter())), hexadecimal(stored(2, "dead_letter")));
-  EXPECT_EQ(hexadecimal(encode(sample_position())), hexadecimal(stored(2, "position")));
-  EXPECT_EQ(hexadecimal(encode(sample_cooldown())), hexadecimal(stored(2, "cooldown")));
+TEST(StoredBytes, OfVersionThreeStillDecode) {
+  EXPECT_EQ(*decode_action(stored(3, "action")), sample_action_of_version_3());
+  EXPECT_EQ(*decode_audit(stored(3, "audit")), sample_record_of_version_3());
+  EXPECT_EQ(*decode_dead_letter(stored(3, "dead_letter")), sample_letter());
+  EXPECT_EQ(*decode_position(stored(3, "position")), sample_position());
+  EXPECT_EQ(*decode_cooldown(stored(3, "cooldown")), sample_cooldown());
+}
+
+TEST(StoredBytes, AreWrittenAsVersionThreeWroteThem) {
+  EXPECT_EQ(hexadecimal(encode(sample_action_of_version_3())), hexadecimal(stored(3, "action")));
+  EXPECT_EQ(hexadecimal(encode(sample_record_of_version_3())), hexadecimal(stored(3, "audit")));
+  EXPECT_EQ(hexadecimal(encode(sample_letter())), hexadecimal(stored(3, "dead_letter")));
+  EXPECT_EQ(hexadecimal(encode(sample_position())), hexadecimal(stored(3, "position")));
+  EXPECT_EQ(hexadecimal(encode(sample_cooldown())), hexadecimal(stored(3, "cooldown")));
 }
 
 }  // namespace

@@ -24,9 +24,10 @@ TEST(Target, OfOneFileIsOneHoweverItsPathIsWritten) {
 TEST(Target, IsThatOfTheInverseOrder) {
   const Parameters parameters{
       {"pid", std::int64_t{5}}, {"path", "/tmp/x"}, {"address", "::1"}, {"user", "ada"}};
-  for (const ActionTypeSpec& type : action_types())
-    if (type.undo)
-      EXPECT_EQ(target_of(type.type, parameters), target_of(*type.undo, parameters)) << type.name;
+  for (const ActionTypeSpec& type : action_types()) {
+    const ActionType inverse = type.undo.value_or(type.type);
+    EXPECT_EQ(target_of(type.type, parameters), target_of(inverse, parameters)) << type.name;
+  }
 }
 
 TEST(Target, IsNamedByAParameterThatTheTypeNeeds) {

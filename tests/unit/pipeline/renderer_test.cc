@@ -109,6 +109,14 @@ TEST_F(Rendering, AimsAtWhatTheEventNames) {
   }
 }
 
+TEST_F(Rendering, KeepsTheNameAndTheIdOfTheHost) {
+  wanted_.type = ActionType::isolate_host;
+  const auto both = render_from(R"({"host":{"name":"ward-7","id":"4c4c"}})");
+  EXPECT_EQ(both->host, "ward-7");
+  EXPECT_EQ(both->host_id, "4c4c");
+  EXPECT_EQ(render_from(R"({"host":{"id":"4c4c"}})")->host, "4c4c");
+}
+
 TEST_F(Rendering, SaysWhatAnEventLacksToAimAt) {
   wanted_.type = ActionType::block_ip;
   EXPECT_EQ(render_from(R"({"source":{"ip":"203.0.113.9"}})")->defect, "the event has no field 'host.name'");

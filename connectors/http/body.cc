@@ -76,6 +76,25 @@ Result<std::string> text_at(const Document& document, const std::string& key) {
   return text;
 }
 
+Result<bool> flag_at(const Document& document, const std::string& key) {
+  const auto found = document.find(key);
+  if (found == document.end()) return false;
+  if (found->is_boolean()) return found->get<bool>();
+  return fail(Errc::invalid, "'" + key + "' must be true or false, not " + found->type_name());
+}
+
+Result<WallTime> instant_at(const Document& document, const std::string& key) {
+  const std::string text = TRY(text_at(document, key));
+  if (const auto instant = parse_iso8601(text)) return *instant;
+  return fail(Errc::invalid,
+              "'" + key + "' must be an instant like 2026-03-01T12:00:00Z, not '" + text + "'");
+}
+
+Result<ActionType> read_type(const std::string& name) {
+  if (const auto type = parse_action_type(name)) return *type;
+  return fail(Errc::invalid, "'" + name + "' is no action type" + did_you_mean(name, action_type_names()));
+}
+
 Result<Value> read_value(const std::string& name, const Document& value) {
   if (value.is_boolean()) return Value(value.get<bool>());
   if (value.is_string()) return Value(value.get<std::string>());
@@ -105,16 +124,33 @@ Result<Submission> read_submission(std::string_view body) {
   TRY(only_known_keys(document, kKeys));
   const std::string type_name = TRY(text_at(document, "type"));
   if (type_name.empty()) return fail(Errc::invalid, "'type' is missing: which action?");
-  const auto type = parse_action_type(type_name);
-  if (!type) {
-    return fail(Errc::invalid,
-                "'" + type_name + "' is no action type" + did_you_mean(type_name, action_type_names()));
-  }
-  return Submission{.type = *type,
+  return Submission{.type = TRY(read_type(type_name)),
                     .host = TRY(text_at(document, "host")),
                     .parameters = TRY(parameters_at(document)),
                     .comment = TRY(text_at(document, "comment")),
                     .request_id = TRY(text_at(document, "request_id"))};
+}
+
+Result<UndoWish> read_undo(std::string_view body) {
+  static constexpr std::array<std::string_view, 8> kKeys{"rule", "host",    "type",    "from",
+                                                         "to",   "comment", "preview", "digest"};
+  const Document document = TRY(StrictParser().parse(body));
+  TRY(only_known_keys(document, kKeys));
+  UndoWish wish{{.rule = TRY(text_at(document, "rule")),
+                 .host = TRY(text_at(document, "host")),
+                 .type = {},
+                 .from = TRY(instant_at(document, "from")),
+                 .to = TRY(instant_at(document, "to"))},
+                TRY(text_at(document, "comment")),
+                TRY(text_at(document, "digest"))};
+  if (const std::string type = TRY(text_at(document, "type")); !type.empty())
+    wish.range.type = TRY(read_type(type));
+  const bool preview = TRY(flag_at(document, "preview"));
+  if (preview == wish.digest.empty()) return wish;
+  return fail(Errc::invalid, preview
+                                 ? "a preview takes no 'digest'"
+                                 : "'digest' is missing: ask with \"preview\": true what would be undone, "
+                                   "and repeat the digest of the answer");
 }
 
 Result<std::string> read_comment(std::string_view body) {

@@ -13,6 +13,16 @@ namespace riposte::http {
 /// {"type": "kill_process", "host": "web-1", "parameters": {"pid": 4711}, "comment": "…", "request_id": "…"}
 Result<Submission> read_submission(std::string_view body);
 
+/// {"rule": "…", "from": "2026-03-01T12:00:00Z", "to": "…", "host": "web-1", "type": "block_ip", "comment":
+/// "…",
+///  "preview": true}; or instead of `preview` the `digest` of one.
+struct UndoWish {
+  UndoRange range;
+  std::string comment;
+  std::string digest;  ///< empty: a preview is wanted
+};
+Result<UndoWish> read_undo(std::string_view body);
+
 /// {"comment": "…"}, or nothing at all.
 Result<std::string> read_comment(std::string_view body);
 

@@ -51,6 +51,8 @@ Json request_json(const ActionRequest& request) {
   return {{"id", request.id.value()},
           {"type", name_of(request.type)},
           {"host", request.host},
+          {"host_id", request.host_id},
+          {"execute_from", riposte::text_of(request.execute_from)},
           {"target", request.target},
           {"parameters", json_of(request.parameters)},
           {"severity", name_of(request.severity)},
@@ -99,7 +101,8 @@ Json to_json(const Action& action) {
                    {"evidence", json_of(action.evidence)},
                    {"held", action.held},
                    {"undo_due", instant_or_null(action.undo_due)},
-                   {"undone_by", action.undone_by.value()}});
+                   {"undone_by", action.undone_by.value()},
+                   {"undo_refused", action.undo_refused.value()}});
   if (!action.cooldown.key.empty())
     document["cooldown"].update(
         {{"until", iso8601(action.created_at + action.cooldown.length)}, {"swallowed", action.swallowed}});
@@ -146,6 +149,27 @@ Json to_json(const Principal& principal) {
   }
   return {
       {"name", principal.name.value()}, {"aliases", principal.aliases}, {"permissions", std::move(grants)}};
+}
+
+Json to_json(const UndoPlan& plan) {
+  Json document = to_json(std::span(plan.actions), plan.more);
+  document["digest"] = plan.digest;
+  return document;
+}
+
+Json to_json(const std::vector<UndoAnswer>& answers) {
+  Json undone = Json::array();
+  Json refused = Json::array();
+  for (const auto& [id, answer] : answers) {
+    if (answer) {
+      undone.push_back({{"id", id.value()}, {"undone_by", answer->undone_by.value()}});
+    } else {
+      Json entry = error_json(name_of(answer.error().code), answer.error().text());
+      entry["id"] = id.value();
+      refused.push_back(std::move(entry));
+    }
+  }
+  return {{"undone", std::move(undone)}, {"refused", std::move(refused)}};
 }
 
 Json error_json(std::string_view code, std::string_view message) {

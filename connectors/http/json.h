@@ -20,6 +20,10 @@ Json to_json(const Action& action);
 Json to_json(const AuditRecord& record);
 Json to_json(const SubmissionPreview& preview);
 Json to_json(const Principal& principal);
+/// {"actions": […], "more": false, "digest": "…"}
+Json to_json(const UndoPlan& plan);
+/// {"undone": [{"id": "…", "undone_by": "…"}], "refused": [{"id": "…", "error": {…}}]}
+Json to_json(const std::vector<UndoAnswer>& answers);
 /// {"error": {"code": "denied", "message": "…"}}
 Json error_json(std::string_view code, std::string_view message);
 

@@ -144,6 +144,12 @@ Result<Action> decide(Control& control, const Asked& asked) {
   return control.decide(asked.who, id, decision, TRY(read_comment(asked.body)));
 }
 
+Result<Json> undo_many(Control& control, const Asked& asked) {
+  const UndoWish wish = TRY(read_undo(asked.body));
+  if (wish.digest.empty()) return to_json(TRY(control.plan_undo(asked.who, wish.range)));
+  return to_json(TRY(control.undo_all(asked.who, wish.range, wish.digest, wish.comment)));
+}
+
 template <auto ask>
 Answer answered(Control& control, const Asked& asked) {
   return answer_with(ask(control, asked));
@@ -159,6 +165,8 @@ constexpr std::array kRoutes{
     Route{{"POST", "/v1/actions/{id}/approve"}, answered<decide<Decision::approve>>},
     Route{{"POST", "/v1/actions/{id}/reject"}, answered<decide<Decision::reject>>},
     Route{{"POST", "/v1/actions/{id}/cancel"}, answered<decide<Decision::cancel>>},
+    Route{{"POST", "/v1/actions/{id}/undo"}, answered<decide<Decision::undo>>},
+    Route{{"POST", "/v1/undo"}, answered<undo_many>},
     Route{{"GET", "/v1/audit"}, answered<list_audit>},
     Route{{"GET", "/v1/whoami"}, whoami},
 };

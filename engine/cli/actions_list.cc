@@ -43,20 +43,9 @@ std::string target_of(const ListOptions& options) {
 
 std::string list_text(const http::Json& page) {
   if (page.at("actions").empty()) return "no actions\n";
-  Table table;
-  table.columns = {{"ID", false},    {"CREATED", false}, {"STATE", false}, {"ACTION", false},
-                   {"TARGET", true}, {"HOST", true},     {"BY", true}};
-  for (const http::Json& action : page.at("actions")) {
-    table.rows.push_back({{short_id(text_at(action, "/id"))},
-                          {short_time(text_at(action, "/created_at"))},
-                          state_cell(action),
-                          {text_at(action, "/type")},
-                          {text_at(action, "/target")},
-                          {text_at(action, "/host")},
-                          {submitter_of(action)}});
-  }
   const bool more = page.at("more").get<bool>();
-  return text_of(table) + (more ? "there are more: narrow the list down, or raise --limit\n" : "");
+  return action_table(page.at("actions")) +
+         (more ? "there are more: narrow the list down, or raise --limit\n" : "");
 }
 
 Result<int> list(const ListOptions& options, const http::HttpClient& client) {

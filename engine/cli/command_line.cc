@@ -33,6 +33,7 @@ void add_actions(CLI::App& root, Chosen& chosen) {
   add_actions_show(*actions, chosen);
   add_actions_submit(*actions, chosen);
   add_actions_decide(*actions, chosen);
+  add_actions_undo(*actions, chosen);
 }
 
 }  // namespace

@@ -41,5 +41,6 @@ void add_actions_show(CLI::App& actions, Chosen& chosen);
 void add_actions_submit(CLI::App& actions, Chosen& chosen);
 /// approve, reject and cancel.
 void add_actions_decide(CLI::App& actions, Chosen& chosen);
+void add_actions_undo(CLI::App& actions, Chosen& chosen);
 
 }  // namespace riposte::cli

@@ -80,6 +80,22 @@ std::string short_time(const std::string& instant) {
 
 std::string short_id(const std::string& id) { return id.substr(0, kShortIdDigits); }
 
+std::string action_table(const http::Json& actions) {
+  Table table;
+  table.columns = {{"ID", false},    {"CREATED", false}, {"STATE", false}, {"ACTION", false},
+                   {"TARGET", true}, {"HOST", true},     {"BY", true}};
+  for (const http::Json& action : actions) {
+    table.rows.push_back({{short_id(text_at(action, "/id"))},
+                          {short_time(text_at(action, "/created_at"))},
+                          state_cell(action),
+                          {text_at(action, "/type")},
+                          {text_at(action, "/target")},
+                          {text_at(action, "/host")},
+                          {submitter_of(action)}});
+  }
+  return text_of(table);
+}
+
 std::string audit_table(const http::Json& page, bool with_action) {
   Table table;
   table.columns = {{"TIME", false}, {"EVENT", false}, {"STATE", false}, {"BY", true}, {"DETAIL", true}};

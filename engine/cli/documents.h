@@ -30,6 +30,9 @@ std::string short_time(const std::string& instant);
 /// The first digits of an id: what people copy.
 std::string short_id(const std::string& id);
 
+/// The actions of a page as a table.
+std::string action_table(const http::Json& actions);
+
 /// The audit records of a page as a table.
 std::string audit_table(const http::Json& page, bool with_action);
 

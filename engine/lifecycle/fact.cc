@@ -37,6 +37,8 @@ std::string_view name_of(Decision decision) {
       return "reject";
     case Decision::cancel:
       return "cancel";
+    case Decision::undo:
+      return "undo";
   }
   std::unreachable();
 }
@@ -44,8 +46,8 @@ std::string_view name_of(Decision decision) {
 std::string_view name_of(const Fact& fact) {
   if (const auto* decided = std::get_if<Decided>(&fact)) return name_of(decided->decision);
   static constexpr std::array<std::string_view, std::variant_size_v<Fact>> kNames{
-      "proposed", "decided",           "started",   "reported", "probed",
-      "checked",  "predecessor_ended", "outlasted", "ticked"};
+      "proposed", "decided",           "started",   "reported",           "probed",
+      "checked",  "predecessor_ended", "outlasted", "undo_refused_order", "ticked"};
   return kNames[fact.index()];
 }
 

@@ -55,7 +55,7 @@ struct Person {
   std::vector<std::string> aliases;
 };
 
-enum class Decision : std::uint8_t { approve, reject, cancel };
+enum class Decision : std::uint8_t { approve, reject, cancel, undo };
 std::string_view name_of(Decision decision);
 
 /// Where the policy puts a new action, and why.
@@ -74,6 +74,7 @@ struct Decided {
   Decision decision;
   Person person;
   std::string comment;
+  Ruling ruling{};  ///< of an undo: on the order that takes the action back
 };
 /// A slot of the dispatcher is free for it.
 struct Started {};
@@ -100,11 +101,16 @@ struct PredecessorEnded {
 struct Outlasted {
   ActionId by;
 };
+/// A person did not let the order run that another had wanted to take this action back.
+struct UndoRefused {
+  ActionId order;
+  Reason reason = Reason::none;
+};
 /// Time has passed.
 struct Ticked {};
 
-using Fact =
-    std::variant<Proposed, Decided, Started, Reported, Probed, Checked, PredecessorEnded, Outlasted, Ticked>;
+using Fact = std::variant<Proposed, Decided, Started, Reported, Probed, Checked, PredecessorEnded, Outlasted,
+                          UndoRefused, Ticked>;
 std::string_view name_of(const Fact& fact);
 
 /// Hand the order to its executor.

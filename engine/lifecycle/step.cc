@@ -5,63 +5,18 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/lifecycle/move.h"
+#include "engine/lifecycle/undo.h"
 
 namespace riposte {
 namespace {
 
-const Actor kEngine{Actor::Kind::engine, ""};
-
 Actor actor_of(const Person& person) { return {Actor::Kind::person, person.name.value()}; }
-
-/// Assembles the result of a move; asserts that the table allows it.
-class Move {
- public:
-  Move(const Action& before, WallTime now) : before_(before), after_(before), now_(now) {
-    after_.updated_at = now;
-  }
-
-  Move& to(State state) {
-    legal_ = legal_ && may_move(before_.state, state);
-    after_.state = state;
-    return *this;
-  }
-  Move& because(Reason reason) {
-    after_.reason = reason;
-    return *this;
-  }
-  Move& saying(std::string detail) {
-    after_.detail = std::move(detail);
-    return *this;
-  }
-  Move& due(std::optional<WallTime> due_at) {
-    after_.due_at = due_at;
-    return *this;
-  }
-  Action& action() { return after_; }
-
-  Result<Step> by(Actor actor, std::string_view event, std::vector<Effect> effects = {}) {
-    if (!legal_) std::abort();  // a bug in this file: the table and the code disagree
-    if (is_closed(after_)) after_.held = false;
-    Step step{after_,
-              std::move(effects),
-              audit_of(&before_, after_, std::move(actor), std::string(event), now_),
-              {}};
-    return step;
-  }
-
- private:
-  const Action& before_;
-  Action after_;
-  WallTime now_;
-  bool legal_ = true;
-};
 
 std::unexpected<Error> wrong_moment(const Action& action, const Fact& fact) {
   return fail(Errc::conflict, "action " + action.id.value() + " is " + std::string(name_of(action.state)) +
                                   ": " + std::string(name_of(fact)) + " comes too late or too early");
 }
-
-Step unchanged(const Action& action) { return {action, {}, {}, {}}; }
 
 /// What is held by another waits for that one, however long it takes.
 std::optional<WallTime> pickup_due(const Action& action, WallTime now) {
@@ -102,6 +57,7 @@ Result<Step> propose(const Proposed& proposed, WallTime now) {
 }
 
 Result<Step> decide(const Action& action, const Decided& decided, WallTime now) {
+  if (decided.decision == Decision::undo) return undo(action, decided, now);
   const Actor actor = actor_of(decided.person);
   const std::string_view event = name_of(decided.decision);
   Move move(action, now);
@@ -123,6 +79,8 @@ Result<Step> decide(const Action& action, const Decided& decided, WallTime now) 
       if (!can_be_called_off) return wrong_moment(action, decided);
       return move.to(State::cancelled).because(Reason::cancelled_by_person).by(actor, event);
     }
+    case Decision::undo:
+      break;
   }
   std::unreachable();
 }
@@ -131,14 +89,14 @@ Result<Step> start(const Action& action, WallTime now) {
   Move move(action, now);
   ++move.action().attempt;
   move.to(State::executing).saying("").due(now + kExecutionDeadline);
-  return move.by(kEngine, "started", {Dispatch{move.action()}});
+  return move.by(kEngineActor, "started", {Dispatch{move.action()}});
 }
 
 Result<Step> doubt(const Action& action, std::string detail, std::string_view event, WallTime now) {
   if (action.in_doubt) return unchanged(action);
   Move move(action, now);
   move.action().in_doubt = true;
-  return move.saying(std::move(detail)).due({}).by(kEngine, event);
+  return move.saying(std::move(detail)).due({}).by(kEngineActor, event);
 }
 
 Reason reason_of(Outcome::Kind kind) {
@@ -172,9 +130,9 @@ Result<Step> conclude(const Action& action, const Outcome& outcome, std::string_
   if (outcome.kind == Outcome::Kind::ok || outcome.kind == Outcome::Kind::already_done) {
     move.action().verification = Verification::pending;
     if (action.ttl > Duration::zero()) move.action().undo_due = now + action.ttl;
-    return move.to(State::completed).due(now + action.verify_after).by(kEngine, event);
+    return move.to(State::completed).due(now + action.verify_after).by(kEngineActor, event);
   }
-  return move.to(State::failed).because(reason_of(outcome.kind)).due({}).by(kEngine, event);
+  return move.to(State::failed).because(reason_of(outcome.kind)).due({}).by(kEngineActor, event);
 }
 
 Result<Step> probed(const Action& action, const Probe& probe, WallTime now) {
@@ -191,10 +149,10 @@ Result<Step> probed(const Action& action, const Probe& probe, WallTime now) {
             .saying("the engine was away past its pickup deadline of " +
                     duration_text(action.pickup_deadline))
             .due({})
-            .by(kEngine, "probed");
+            .by(kEngineActor, "probed");
       move.action().in_doubt = false;
       move.saying(probe.detail).due(now + kExecutionDeadline);
-      return move.by(kEngine, "probed", {Dispatch{move.action()}});
+      return move.by(kEngineActor, "probed", {Dispatch{move.action()}});
     }
   }
   std::unreachable();
@@ -205,58 +163,20 @@ Result<Step> check(const Action& action, const Proof& proof, WallTime now) {
   move.saying(proof.detail).due({});
   if (proof.kind == Proof::Kind::proven) {
     move.action().verification = Verification::passed;
-    return move.due(action.undo_due).by(kEngine, "checked");
+    return move.due(awaits_undo(action) ? action.undo_due : std::nullopt).by(kEngineActor, "checked");
+  }
+  if (!action.undone_by.value().empty()) {
+    // Taken back before it was proved: what is seen now says nothing about it.
+    move.action().verification = Verification::none;
+    return move.by(kEngineActor, "checked");
   }
   if (proof.kind == Proof::Kind::unknown && action.checks < kVerificationRetriesMax) {
     ++move.action().checks;
-    return move.due(now + kVerificationRetryInterval).by(kEngine, "checked");
+    return move.due(now + kVerificationRetryInterval).by(kEngineActor, "checked");
   }
   move.action().verification = Verification::failed;
   move.action().undo_due.reset();
-  return move.to(State::failed).because(Reason::verification_failed).by(kEngine, "checked");
-}
-
-/// The inverse order: same target, same people; approved together with what it takes back.
-ActionRequest undo_of(const ActionRequest& action, ActionType inverse) {
-  ActionRequest request = action;
-  request.type = inverse;
-  request.undoes = action.id;
-  request.submitter = kEngine;
-  request.comment = "its time of " + duration_text(action.ttl) + " is over";
-  request.pickup_deadline = spec_of(inverse).pickup_deadline;
-  request.chain = {};
-  request.cooldown = {};
-  request.ttl = {};
-  request.id = derive_action_id("undo:" + action.id.value(), action.cause.rule, action.cause.template_name,
-                                action.host, action.target);
-  return request;
-}
-
-Result<Step> take_back(const Action& action, WallTime now) {
-  const auto inverse = spec_of(action.type).undo;
-  if (!inverse || !awaits_undo(action)) return unchanged(action);
-  ActionRequest request = undo_of(action, *inverse);
-  Move move(action, now);
-  move.action().undone_by = request.id;
-  move.saying("its time of " + duration_text(action.ttl) + " is over; " + std::string(name_of(*inverse)) +
-              " takes it back")
-      .due({});
-  auto made = move.by(kEngine, "undo_due");
-  made->undo = Proposed{std::move(request), {false, Ground::automatic_undo, "", {}}};
-  return made;
-}
-
-Result<Step> outlast(const Action& action, const Outlasted& outlasted, WallTime now) {
-  const bool is_over =
-      awaits_undo(action) && action.verification == Verification::passed && now >= action.undo_due;
-  if (!is_over) return unchanged(action);
-  Move move(action, now);
-  move.action().undone_by = outlasted.by;
-  return move
-      .saying("its time of " + duration_text(action.ttl) + " is over; " + outlasted.by.value() +
-              " keeps it so for longer")
-      .due({})
-      .by(kEngine, "outlasted");
+  return move.to(State::failed).because(Reason::verification_failed).by(kEngineActor, "checked");
 }
 
 Result<Step> follow(const Action& action, const PredecessorEnded& ended, WallTime now) {
@@ -266,7 +186,7 @@ Result<Step> follow(const Action& action, const PredecessorEnded& ended, WallTim
   move.action().held = false;
   if (ended.state == State::completed) {
     if (action.state == State::queued) move.due(now + action.pickup_deadline);
-    return move.saying(name + "has completed").by(kEngine, "released");
+    return move.saying(name + "has completed").by(kEngineActor, "released");
   }
   std::string why = name + "ended in " + std::string(name_of(ended.state));
   if (ended.reason != Reason::none) why += ": " + std::string(name_of(ended.reason));
@@ -274,7 +194,7 @@ Result<Step> follow(const Action& action, const PredecessorEnded& ended, WallTim
       .because(Reason::predecessor_ended)
       .saying(std::move(why))
       .due({})
-      .by(kEngine, "predecessor_ended");
+      .by(kEngineActor, "predecessor_ended");
 }
 
 Result<Step> tick(const Action& action, WallTime now) {
@@ -286,14 +206,14 @@ Result<Step> tick(const Action& action, WallTime now) {
           .because(Reason::approval_expired)
           .saying("nobody answered in time")
           .due({})
-          .by(kEngine, "expired");
+          .by(kEngineActor, "expired");
     case State::queued:
       return move.to(State::failed)
           .because(Reason::pickup_deadline_passed)
           .saying("it waited in the queue past its pickup deadline of " +
                   duration_text(action.pickup_deadline))
           .due({})
-          .by(kEngine, "expired");
+          .by(kEngineActor, "expired");
     case State::executing:
       return doubt(action, "no answer within " + duration_text(kExecutionDeadline), "overdue", now);
     case State::completed: {
@@ -342,6 +262,7 @@ struct Answer {
   }
   Result<Step> operator()(const PredecessorEnded& fact) const { return follow(action, fact, now); }
   Result<Step> operator()(const Outlasted& fact) const { return outlast(action, fact, now); }
+  Result<Step> operator()(const UndoRefused& fact) const { return keep(action, fact, now); }
   Result<Step> operator()(const Ticked&) const { return tick(action, now); }
 };
 

@@ -17,7 +17,8 @@ struct Step {
 };
 
 /// What `fact` makes of `action` (null: there is none yet) at `now`.
-/// Errors: conflict (legal fact, wrong moment), denied (four eyes), not_found (a fact about no action).
+/// Errors: conflict (legal fact, wrong moment), denied (four eyes), invalid (an undo of what has no inverse),
+/// not_found (a fact about no action).
 Result<Step> step(const Action* action, const Fact& fact, WallTime now);
 
 /// The effect that the stored state alone owes, asked after a restart and whenever `now` moves: repeatable.

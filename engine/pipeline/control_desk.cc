@@ -11,7 +11,8 @@ namespace riposte {
 namespace {
 
 Permission permission_for(Decision decision) {
-  return decision == Decision::cancel ? Permission::cancel : Permission::approve;
+  const bool calls_off = decision == Decision::cancel || decision == Decision::undo;
+  return calls_off ? Permission::cancel : Permission::approve;
 }
 
 Error lacks(const Principal& who, Permission permission, ActionType type) {
@@ -51,9 +52,13 @@ std::string fresh_request_id() {
 
 }  // namespace
 
-Result<Action> ControlDesk::ask(Partition partition, Ask ask) {
+std::future<Result<Action>> ControlDesk::post(Ask ask) {
   auto reply = ask.reply.get_future();
-  context_.worker_of(partition).post(std::move(ask));
+  context_.worker_of(ask.partition).post(std::move(ask));
+  return reply;
+}
+
+Result<Action> ControlDesk::await(std::future<Result<Action>> reply) {
   const Error late{Errc::unavailable,
                    "the engine did not answer in time; whether it was done shows in the list of actions",
                    {}};
@@ -80,7 +85,7 @@ Result<Action> ControlDesk::submit(const Principal& who, const Submission& submi
   Proposed proposed = TRY(propose(who, submission));
   const auto hands = context_.hands.find(submission.type);
   if (hands != context_.hands.end()) TRY(hands->second.executor->preview(proposed.request));
-  return ask(kManualPartition, {kManualPartition, proposed.request.id, std::move(proposed), {}, {}});
+  return await(post({kManualPartition, proposed.request.id, std::move(proposed), {}, {}}));
 }
 
 Result<SubmissionPreview> ControlDesk::preview(const Principal& who, const Submission& submission) {
@@ -104,7 +109,9 @@ Result<Action> ControlDesk::decide(const Principal& who, const ActionId& id, Dec
   Ask wish{action->partition, id, Decided{decision, {who.name, who.aliases}, std::move(comment)}, {}, {}};
   if (!who.may(permission_for(decision), name_of(action->type)))
     wish.refusal = lacks(who, permission_for(decision), action->type);
-  return ask(action->partition, std::move(wish));
+  else if (decision == Decision::undo)
+    wish.wish = TRY(wish_to_undo(who, *action, std::get<Decided>(wish.wish).comment));
+  return await(post(std::move(wish)));
 }
 
 Result<Action> ControlDesk::find(const Principal& who, const ActionId& id) {

@@ -31,6 +31,9 @@ class ControlDesk final : public Control {
   Result<SubmissionPreview> preview(const Principal& who, const Submission& submission) override;
   Result<Action> decide(const Principal& who, const ActionId& id, Decision decision,
                         std::string comment) override;
+  Result<UndoPlan> plan_undo(const Principal& who, const UndoRange& range) override;
+  Result<std::vector<UndoAnswer>> undo_all(const Principal& who, const UndoRange& range,
+                                           const std::string& digest, const std::string& comment) override;
   Result<Action> find(const Principal& who, const ActionId& id) override;
   Result<std::vector<Action>> list(const Principal& who, const ActionQuery& query) override;
   Result<std::vector<AuditRecord>> audit(const Principal& who, const AuditQuery& query) override;
@@ -40,9 +43,13 @@ class ControlDesk final : public Control {
   static constexpr std::chrono::seconds kAnswerTimeout{5};
   /// What one query may bring back.
   static constexpr std::size_t kRowsMax = 10'000;
+  /// What one call may have undone: more is more than a person has looked at.
+  static constexpr std::size_t kUndoMax = 1000;
 
  private:
-  Result<Action> ask(Partition partition, Ask ask);
+  std::future<Result<Action>> post(Ask ask);
+  static Result<Action> await(std::future<Result<Action>> reply);
+  Result<Decided> wish_to_undo(const Principal& who, const Action& action, std::string comment);
   Result<Proposed> propose(const Principal& who, const Submission& submission);
 
   DeskContext context_;

@@ -1,6 +1,7 @@
 /// What people may ask of the engine. Every call names who asks, and every call is authorised here.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,27 @@ struct SubmissionPreview {
   std::string approval;  ///< "a second person with approve:kill_process", or "nobody"
 };
 
+/// Completed actions of one rule, to be taken back together.
+struct UndoRange {
+  std::string rule;                ///< its id
+  std::string host{};              ///< empty: any
+  std::optional<ActionType> type;  ///< empty: all that can be undone
+  WallTime from;                   ///< of their creation
+  WallTime to;                     ///< not in it
+};
+
+/// What an undo of them would take back.
+struct UndoPlan {
+  std::vector<Action> actions;  ///< newest first; only what this person may undo
+  std::string digest;           ///< of their ids: whoever has them undone repeats it
+  bool more = false;            ///< there are others, for another turn
+};
+
+struct UndoAnswer {
+  ActionId id;
+  Result<Action> answer;
+};
+
 struct Health {
   bool ready = false;
   std::string detail;  ///< why it is not
@@ -42,6 +64,10 @@ class Control {
   virtual Result<SubmissionPreview> preview(const Principal& who, const Submission& submission) = 0;
   virtual Result<Action> decide(const Principal& who, const ActionId& id, Decision decision,
                                 std::string comment) = 0;
+  virtual Result<UndoPlan> plan_undo(const Principal& who, const UndoRange& range) = 0;
+  /// `digest`: of the plan that the person has seen. Errors: conflict (it is another by now).
+  virtual Result<std::vector<UndoAnswer>> undo_all(const Principal& who, const UndoRange& range,
+                                                   const std::string& digest, const std::string& comment) = 0;
   virtual Result<Action> find(const Principal& who, const ActionId& id) = 0;
   virtual Result<std::vector<Action>> list(const Principal& who, const ActionQuery& query) = 0;
   virtual Result<std::vector<AuditRecord>> audit(const Principal& who, const AuditQuery& query) = 0;

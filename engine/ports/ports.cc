@@ -12,4 +12,8 @@ bool includes(const std::vector<ActionType>& types, ActionType type) {
   return types.empty() || std::ranges::find(types, type) != types.end();
 }
 
+bool in_range(const Action& action, const ActionQuery& query) {
+  return (!query.from || action.created_at >= *query.from) && (!query.to || action.created_at < *query.to);
+}
+
 }  // namespace riposte

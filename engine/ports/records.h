@@ -20,6 +20,8 @@ struct ActionQuery {
   bool open_only = false;
   std::size_t limit = 100;
   std::vector<ActionType> types{};  ///< empty: all; otherwise what the asking person may read
+  std::optional<WallTime> from{};   ///< created then or later
+  std::optional<WallTime> to{};     ///< created before
 };
 
 /// Which audit records to show: the newest `limit` of them, oldest first; of one action the first `limit`.
@@ -28,6 +30,9 @@ struct AuditQuery {
   std::size_t limit = 1000;
   std::vector<ActionType> types{};  ///< empty: all; otherwise what the asking person may read
 };
+
+/// Created within the query's range.
+bool in_range(const Action& action, const ActionQuery& query);
 
 /// `types` empty, or this one among them.
 bool includes(const std::vector<ActionType>& types, ActionType type);

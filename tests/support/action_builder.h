@@ -104,4 +104,19 @@ inline Action passing_action() {
                 Reported{1, {Outcome::Kind::ok, "done", {}}}, Checked{{Proof::Kind::proven, "stopped"}}});
 }
 
+/// A person wants it taken back; whoever has to approve that says `ruling`.
+inline Decided undo_by(const std::string& name, Ruling ruling = no_approval()) {
+  return {Decision::undo, person(name), "a false positive", std::move(ruling)};
+}
+/// Suspended until somebody undoes it.
+inline Action suspended_action() {
+  return lived({Proposed{lasting_request({}), no_approval()}, Started{},
+                Reported{1, {Outcome::Kind::ok, "done", {}}}, Checked{{Proof::Kind::proven, "stopped"}}});
+}
+inline Action unproved_suspended_action() {
+  return lived({Proposed{lasting_request({}), no_approval()}, Started{},
+                Reported{1, {Outcome::Kind::ok, "done", {}}}});
+}
+inline Action after(const Action& action, const Fact& fact) { return step(&action, fact, kNoon)->action; }
+
 }  // namespace riposte::test

@@ -75,7 +75,9 @@ class FakeControl final : public Control {
     const auto found = actions_.find(id);
     if (found == actions_.end()) return fail(Errc::not_found, "no action " + id.value());
     Action& action = found->second;
-    TRY(enter(who, decision == Decision::cancel ? Permission::cancel : Permission::approve, action.type));
+    const bool calls_off = decision == Decision::cancel || decision == Decision::undo;
+    TRY(enter(who, calls_off ? Permission::cancel : Permission::approve, action.type));
+    if (decision == Decision::undo) return undo(action);
     if (decision == Decision::approve && action.submitter.name == who.name.value())
       return fail(Errc::denied, "the submitter never approves");
     if (action.state != State::pending_approval)
@@ -84,6 +86,28 @@ class FakeControl final : public Control {
     action.approver = decision == Decision::approve ? who.name.value() : "";
     action.detail = std::move(comment);
     return action;
+  }
+
+  Result<UndoPlan> plan_undo(const Principal& who, const UndoRange& range) override {
+    TRY(enter(who, Permission::cancel));
+    std::scoped_lock lock(mutex_);
+    UndoPlan plan;
+    for (const auto& [id, action] : actions_)
+      if (action.state == State::completed && action.cause.rule.value() == range.rule &&
+          action.created_at >= range.from && action.created_at < range.to && action.undone_by.value().empty())
+        plan.actions.push_back(action);
+    plan.digest = "of " + std::to_string(plan.actions.size());
+    return plan;
+  }
+
+  Result<std::vector<UndoAnswer>> undo_all(const Principal& who, const UndoRange& range,
+                                           const std::string& digest, const std::string&) override {
+    const UndoPlan plan = TRY(plan_undo(who, range));
+    if (plan.digest != digest) return fail(Errc::conflict, "it has changed");
+    std::scoped_lock lock(mutex_);
+    std::vector<UndoAnswer> answers;
+    for (const Action& action : plan.actions) answers.push_back({action.id, undo(actions_.at(action.id))});
+    return answers;
   }
 
   Result<Action> find(const Principal& who, const ActionId& id) override {
@@ -137,6 +161,12 @@ class FakeControl final : public Control {
     const bool allowed = type ? who.may(permission, name_of(*type)) : who.may(permission);
     if (allowed) return {};
     return fail(Errc::denied, who.name.value() + " may not " + std::string(name_of(permission)));
+  }
+
+  static Result<Action> undo(Action& action) {
+    if (action.state != State::completed) return fail(Errc::conflict, "only what is completed can be undone");
+    action.undone_by = ActionId("ffeeddccbbaa99887766554433221100");
+    return action;
   }
 
   ActionRequest request_of(const Principal& who, const Submission& submission) const {

@@ -79,7 +79,7 @@ Result<std::vector<Action>> MemoryRecords::list(const ActionQuery& query) {
         (!query.state || action.state == *query.state) && (!query.type || action.type == *query.type) &&
         (query.rule.empty() || action.cause.rule.value() == query.rule) &&
         (query.host.empty() || action.host == query.host) && (!query.open_only || !is_closed(action));
-    if (wanted && includes(query.types, action.type)) actions.push_back(action);
+    if (wanted && in_range(action, query) && includes(query.types, action.type)) actions.push_back(action);
   }
   std::ranges::sort(actions, std::greater(),
                     [](const Action& action) { return std::pair(action.created_at, action.id); });

@@ -141,6 +141,46 @@ TEST_F(CommandLine, PrintsTheApisDocumentAsJson) {
   EXPECT_EQ(nlohmann::json::parse(ask({"actions", "approve", kSampleId, "--json"}).out)["state"], "queued");
 }
 
+TEST_F(CommandLine, UndoesActionsByTheirIds) {
+  Action action = sample_action(kSampleId);
+  action.state = State::completed;
+  control.put(action);
+  Action order = sample_action("ffeeddccbbaa99887766554433221100");
+  order.type = ActionType::resume_process;
+  control.put(order);
+  const Told undone = ask({"actions", "undo", "00112233", "ffeeddcc", "--comment", "by mistake"});
+  EXPECT_EQ(undone.out,
+            "001122334455 is taken back by ffeeddccbbaa, resume_process, which is pending_approval\n");
+  EXPECT_THAT(undone.err, HasSubstr("ffeeddcc: "));
+  EXPECT_EQ(undone.code, cli::kExitConflict) << "the other is not done";
+}
+
+TEST_F(CommandLine, ShowsWhatItWouldUndoAndUndoesItOnlyWhenToldTo) {
+  Action action = sample_action(kSampleId);
+  action.state = State::completed;
+  action.cause.rule = RuleId("r1");
+  control.put(action);
+  const std::vector<std::string> wish{
+      "actions", "undo", "--rule", "r1", "--from", "2026-03-01T00:00:00Z", "--to", "2026-03-02T00:00:00Z"};
+  const Told shown = ask(wish);
+  EXPECT_EQ(shown.code, cli::kExitOk) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("001122334455"));
+  EXPECT_THAT(shown.out, HasSubstr("nothing was undone; with --yes these 1 are\n"));
+  EXPECT_EQ(control.stored(ActionId(kSampleId))->undone_by, ActionId());
+  std::vector<std::string> for_real = wish;
+  for_real.emplace_back("--yes");
+  EXPECT_THAT(ask(for_real).out, HasSubstr("1 are being undone\n"));
+  EXPECT_NE(control.stored(ActionId(kSampleId))->undone_by, ActionId());
+  EXPECT_EQ(ask(for_real).out, "there is nothing to undo\n");
+}
+
+TEST_F(CommandLine, UndoesEitherByIdOrByRuleAndTime) {
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"actions", "undo"},
+                                                {"actions", "undo", "--rule", "r1"},
+                                                {"actions", "undo", "0011", "--host", "h"}})
+    EXPECT_EQ(ask(wrong).code, cli::kExitUsage);
+}
+
 TEST_F(CommandLine, DecidesOnTheOneActionThatAPrefixNames) {
   control.put(sample_action(kSampleId));
   control.put(sample_action("0011ffffffffffffffffffffffffffff"));

@@ -29,7 +29,8 @@ TEST_F(Api, ShowsAnActionWithEverythingThatIsKnownOfIt) {
   control.put(sample_action(kSampleId));
   const auto shown = body_of(ask("GET", "/v1/actions/" + kSampleId, all_token));
   const auto expected = http::Json::parse(R"({
-    "id": "00112233445566778899aabbccddeeff", "type": "kill_process", "host": "web-1", "target": "process 4711",
+    "id": "00112233445566778899aabbccddeeff", "type": "kill_process", "host": "web-1",
+    "host_id": "", "execute_from": "host", "target": "process 4711",
     "parameters": {"pid": 4711, "start": "2026-03-01T11:59:00Z"}, "severity": "high", "comment": "found by hand",
     "submitter": {"kind": "person", "name": "carol"}, "authors": [], "not_after": "2026-03-01T11:59:30.250Z",
     "verify_after": "60s", "pickup_deadline": "300s", "defect": "", "chain": null,
@@ -39,7 +40,7 @@ TEST_F(Api, ShowsAnActionWithEverythingThatIsKnownOfIt) {
     "state": "pending_approval", "verification": "none", "reason": "none", "ground": "manual_destructive",
     "in_doubt": false, "attempt": 0, "checks": 0, "due_at": null, "created_at": "2026-03-01T11:59:30.250Z",
     "updated_at": "2026-03-01T11:59:30.250Z", "approver": "", "detail": "", "evidence": {},
-    "held": false, "undo_due": null, "undone_by": ""})");
+    "held": false, "undo_due": null, "undone_by": "", "undo_refused": ""})");
   EXPECT_EQ(shown.dump(1), expected.dump(1));
 }
 
@@ -146,6 +147,43 @@ TEST_F(Api, DecidesWithTheCommentOfTheDecider) {
   EXPECT_EQ(status_of(ask("POST", "/v1/actions/" + kSampleId + "/approve", all_token)), 409);
   EXPECT_EQ(status_of(ask("POST", "/v1/actions/" + kSampleId + "/cancel", all_token, R"({"coment":"x"})")),
             400);
+}
+
+TEST_F(Api, UndoesOneActionWithTheCommentOfWhoeverWantsIt) {
+  Action action = sample_action(kSampleId);
+  control.put(action);
+  const std::string target = "/v1/actions/" + kSampleId + "/undo";
+  EXPECT_EQ(status_of(ask("POST", target, all_token, "")), 409) << "it is not done yet";
+  action.state = State::completed;
+  control.put(action);
+  const std::string answer = ask("POST", target, all_token, R"({"comment":"by mistake"})");
+  EXPECT_EQ(status_of(answer), 200);
+  EXPECT_EQ(body_of(answer)["undone_by"], "ffeeddccbbaa99887766554433221100");
+}
+
+TEST_F(Api, UndoesManyOnlyAfterTheyWereShown) {
+  Action action = sample_action(kSampleId);
+  action.state = State::completed;
+  action.cause.rule = RuleId("r1");
+  control.put(action);
+  const auto undo = [&](const std::string& more) {
+    return ask("POST", "/v1/undo", all_token,
+               R"({"rule":"r1","from":"2026-03-01T00:00:00Z","to":"2026-03-02T00:00:00Z")" + more + "}");
+  };
+  const auto plan = body_of(undo(R"(,"preview":true)"));
+  ASSERT_EQ(plan["actions"].size(), 1U);
+  EXPECT_EQ(plan["actions"][0]["id"], kSampleId);
+  EXPECT_EQ(plan["more"], false);
+  EXPECT_THAT(undo(""), HasSubstr("'digest' is missing"));
+  EXPECT_THAT(undo(R"(,"preview":true,"digest":"x")"), HasSubstr("a preview takes no 'digest'"));
+  EXPECT_EQ(status_of(undo(R"(,"digest":"another")")), 409);
+  EXPECT_EQ(control.stored(ActionId(kSampleId))->undone_by, ActionId());
+  const auto undone = body_of(undo(R"(,"digest":")" + plan["digest"].get<std::string>() + "\""));
+  ASSERT_EQ(undone["undone"].size(), 1U);
+  EXPECT_EQ(undone["undone"][0]["id"], kSampleId);
+  EXPECT_EQ(undone["refused"].size(), 0U);
+  EXPECT_THAT(ask("POST", "/v1/undo", all_token, R"({"rule":"r1","from":"noon","to":"x"})"),
+              HasSubstr("'from' must be an instant like 2026-03-01T12:00:00Z"));
 }
 
 TEST_F(Api, GivesEveryErrorItsStatus) {

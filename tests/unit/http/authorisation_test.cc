@@ -14,13 +14,17 @@ using testing::StartsWith;
 class Authorisation : public ApiFixture {
  protected:
   std::string ask_route(const http::RouteName& route, const std::string& token) {
-    control.put(sample_action(kSampleId));
     std::string target(route.pattern);
+    Action action = sample_action(kSampleId);
+    if (target.ends_with("/undo")) action.state = State::completed;
+    control.put(std::move(action));
     if (const auto at = target.find("{id}"); at != std::string::npos) target.replace(at, 4, kSampleId);
     const bool submits = target == "/v1/actions" || target == "/v1/actions/preview";
-    return ask(
-        std::string(route.method), target, token,
-        route.method == "POST" && submits ? R"({"type":"kill_process","parameters":{"pid":4711}})" : "");
+    std::string body;
+    if (route.method == "POST" && submits) body = R"({"type":"kill_process","parameters":{"pid":4711}})";
+    if (target == "/v1/undo")
+      body = R"({"rule":"r","from":"2026-03-01T00:00:00Z","to":"2026-03-02T00:00:00Z","preview":true})";
+    return ask(std::string(route.method), target, token, body);
   }
 };
 

@@ -230,6 +230,61 @@ TEST_F(OnePartition, RecordsARefusedApproval) {
   EXPECT_EQ(commit.rows.front().state, State::pending_approval);
 }
 
+class WithSomethingToUndo : public OnePartition {
+ protected:
+  WithSomethingToUndo() {
+    const Proposed suspend{lasting_request(1h), no_approval()};
+    id_ = suspend.request.id;
+    absorb({suspend});
+    state_.advance(kNoon, slots_);
+    commit();
+    state_.answer(id_, Reported{1, {Outcome::Kind::ok, "", {}}}, kNoon, slots_);
+    state_.answer(id_, Checked{{Proof::Kind::proven, ""}}, kNoon, slots_);
+    commit();
+  }
+
+  ActionId id_;
+};
+
+TEST_F(WithSomethingToUndo, RecordsTheWishAndItsOrderInOneCommit) {
+  const auto undone = state_.decide(id_, undo_by("bob"), kNoon);
+  ASSERT_TRUE(undone);
+  const Commit commit = state_.take_commit(kNoon);
+  ASSERT_EQ(commit.rows.size(), 2U);
+  EXPECT_EQ(commit.rows[0].undone_by, commit.rows[1].id);
+  EXPECT_EQ(commit.rows[1].type, ActionType::resume_process);
+  ASSERT_EQ(commit.audit.size(), 2U);
+  EXPECT_EQ(commit.audit[0].event, "undo");
+  EXPECT_EQ(commit.audit[0].actor, (Actor{Actor::Kind::person, "bob"}));
+  ASSERT_TRUE(records_.append({&commit, 1}));
+  EXPECT_EQ(state_.decide(id_, undo_by("carol"), kNoon).error().code, Errc::conflict);
+}
+
+TEST_F(WithSomethingToUndo, TakesItBackOnceWhoeverWasFirst) {
+  state_.advance(kNoon + 1h, slots_);
+  EXPECT_EQ(state_.decide(id_, undo_by("bob"), kNoon + 1h).error().code, Errc::conflict);
+  commit();
+  const ActionId order = stored(id_).undone_by;
+  EXPECT_EQ(stored(order).ground, Ground::automatic_undo);
+}
+
+TEST_F(WithSomethingToUndo, LetsItsTimeRunOnWhenNobodyApprovesTheUndo) {
+  ASSERT_TRUE(state_.decide(id_, undo_by("alice", approval()), kNoon));
+  commit();
+  const ActionId refused = stored(id_).undone_by;
+  EXPECT_EQ(stored(refused).state, State::pending_approval);
+  ASSERT_TRUE(state_.decide(refused, {Decision::reject, person("bob"), "no"}, kNoon));
+  commit();
+  EXPECT_EQ(stored(id_).undone_by, ActionId());
+  EXPECT_EQ(stored(id_).undo_refused, refused);
+  state_ = *PartitionState::load(Partition(1), records_);
+  state_.advance(kNoon + 1h, slots_);
+  commit();
+  const ActionId order = stored(id_).undone_by;
+  EXPECT_NE(order, refused);
+  EXPECT_EQ(stored(order).ground, Ground::automatic_undo);
+}
+
 TEST_F(OnePartition, NumbersItsAuditWithoutGapsAcrossRestarts) {
   absorb({kill("a", 1)});
   commit();

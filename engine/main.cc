@@ -88,14 +88,15 @@ Result<void> serve(const Configuration& configuration, Loaded& loaded, Signals& 
                           {ActionType::resume_process, {&process_executor, &process_verifier}},
                           {ActionType::run_script, {&script_executor, &script_verifier}}};
 
+  const Policy policy = policy_on_this_host(configuration);
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   const int workers = configuration.workers > 0 ? configuration.workers : std::max(1, cores - 1);
-  const auto engine = TRY(Engine::start({workers,
-                                         configuration.event_limits,
-                                         {configuration.free_bytes_min, configuration.open_actions_max},
-                                         own_host_name()},
-                                        {clock, *store, *source, *dead_letters, hands, loaded.actions,
-                                         configuration.policy, loaded.rules, metrics}));
+  const auto engine = TRY(Engine::start(
+      {workers,
+       configuration.event_limits,
+       {configuration.free_bytes_min, configuration.open_actions_max},
+       own_host_name()},
+      {clock, *store, *source, *dead_letters, hands, loaded.actions, policy, loaded.rules, metrics}));
   RuleWatch rules(
       {configuration, loaded.actions, clock, metrics, [&](auto set) { engine->use(std::move(set)); }},
       {loaded.rules, {}, loaded.refused, std::move(loaded.stamps)});

@@ -14,6 +14,8 @@ std::string outcome_of(Verdict::Kind kind) {
       return "waits";
     case Verdict::Kind::recorded:
       return "recorded";
+    case Verdict::Kind::refused:
+      return "refused";
     case Verdict::Kind::held_back:
       break;
   }

@@ -3,6 +3,8 @@
 #include <array>
 #include <fstream>
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -20,6 +22,33 @@ std::set<std::string> own_host_names(const Configuration& configuration) {
   std::string machine_id;
   if (std::ifstream("/etc/machine-id") >> machine_id) names.insert(machine_id);
   return names;
+}
+
+std::vector<IpNetwork> own_addresses() {
+  ifaddrs* interfaces = nullptr;
+  if (getifaddrs(&interfaces) != 0) return {};
+  std::vector<IpNetwork> addresses;
+  for (const ifaddrs* each = interfaces; each != nullptr; each = each->ifa_next) {
+    if (each->ifa_addr == nullptr) continue;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const void* bytes = nullptr;
+    if (each->ifa_addr->sa_family == AF_INET)
+      bytes = &reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr;
+    else if (each->ifa_addr->sa_family == AF_INET6)
+      bytes = &reinterpret_cast<const sockaddr_in6*>(each->ifa_addr)->sin6_addr;
+    if (bytes == nullptr) continue;
+    if (inet_ntop(each->ifa_addr->sa_family, bytes, text.data(), text.size()) == nullptr) continue;
+    if (const auto network = parse_network(text.data())) addresses.push_back(*network);
+  }
+  freeifaddrs(interfaces);
+  return addresses;
+}
+
+Policy policy_on_this_host(const Configuration& configuration) {
+  Policy policy = configuration.policy;
+  policy.never.hosts.merge(own_host_names(configuration));
+  for (const IpNetwork& address : own_addresses()) policy.never.addresses.push_back(address);
+  return policy;
 }
 
 }  // namespace riposte

@@ -49,6 +49,29 @@ AutoResponse read_auto_response(const yaml::Entry& entry, const Configuration& s
   return response;
 }
 
+void read_never(MapReader& policy, NeverTargets& never) {
+  auto section = policy.map("never");
+  if (!section) return;
+  for (const yaml::Node& item : section->list("addresses")) {
+    const auto text = scalar_text(item, "policy.never.addresses", policy.diagnostics());
+    if (!text) continue;
+    if (auto network = parse_network(*text))
+      never.addresses.push_back(*network);
+    else
+      policy.diagnostics().error(item, network.error());
+  }
+  for (const std::string& host : section->texts("hosts")) never.hosts.insert(host);
+  for (const yaml::Node& item : section->list("paths")) {
+    const auto text = scalar_text(item, "policy.never.paths", policy.diagnostics());
+    if (!text) continue;
+    if (const auto path = conform(*text, ValueKind::path))
+      never.paths.insert(*text);
+    else
+      policy.diagnostics().error(item, path.error().what + "; write it from the root: /srv/data");
+  }
+  section->finish();
+}
+
 }  // namespace
 
 void read_active_hours(MapReader& map, Configuration& into) {
@@ -86,6 +109,7 @@ void read_policy(MapReader& map, Configuration& into) {
       if (type && flag) into.policy.destructive[*type] = *flag;
     }
   }
+  read_never(*policy, into.policy.never);
   into.policy.dry_run = policy->boolean("dry_run").value_or(false);
   into.policy.approval_ttl = policy->duration("approval_ttl").value_or(into.policy.approval_ttl);
   into.policy.verify_after = policy->duration("verify_after").value_or(into.policy.verify_after);

@@ -64,6 +64,7 @@ struct Ruling {
   Ground ground = Ground::policy_demands;
   std::string detail;       ///< "outside active hours 'office'"
   Duration approval_ttl{};  ///< an unanswered offer is cancelled after this
+  bool forbidden = false;   ///< it is never carried out; `detail` says why
 };
 
 struct Proposed {

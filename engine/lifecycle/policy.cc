@@ -1,5 +1,7 @@
 #include "engine/lifecycle/policy.h"
 
+#include <utility>
+
 namespace riposte {
 namespace {
 
@@ -21,6 +23,8 @@ Ruling rule_on_rule_made(const ActionRequest& request, const TemplateTerms& term
 }
 
 Ruling decide(const ActionRequest& request, const TemplateTerms& terms, const Policy& policy, WallTime now) {
+  if (auto why = forbidden(request, policy.never))
+    return {false, Ground::policy_forbids, std::move(*why), {}, true};
   if (terms.require_approval) return {true, Ground::template_demands, "the rule demands approval", {}};
   if (policy.require_approval.contains(request.type))
     return {true,

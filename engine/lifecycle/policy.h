@@ -8,6 +8,7 @@
 
 #include "engine/lifecycle/active_hours.h"
 #include "engine/lifecycle/fact.h"
+#include "engine/lifecycle/never.h"
 
 namespace riposte {
 
@@ -22,6 +23,7 @@ struct Policy {
   std::set<ActionType> require_approval;
   std::map<ActionType, bool> destructive;  ///< overrides the type's default
   bool dry_run = false;  ///< nothing that is made from now on is carried out, whoever asks for it
+  NeverTargets never;
   Duration approval_ttl = std::chrono::hours(24);
   Duration verify_after = kVerifyAfterDefault;  ///< where a template does not say
 
@@ -34,8 +36,9 @@ struct TemplateTerms {
   std::optional<ActiveHours> active_hours;
 };
 
-/// Decides, in this order: the template or the policy demands approval; a person asked for a destructive
-/// type; outside hours; below the threshold; otherwise it goes straight to the queue.
+/// Decides, in this order: the target is never contained; the template or the policy demands approval; a
+/// person asked for a destructive type; outside hours; below the threshold; otherwise it goes straight to the
+/// queue.
 Ruling rule_on(const ActionRequest& request, const TemplateTerms& terms, const Policy& policy, WallTime now);
 
 }  // namespace riposte

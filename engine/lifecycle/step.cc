@@ -24,6 +24,7 @@ std::optional<WallTime> pickup_due(const Action& action, WallTime now) {
 }
 
 std::string would_have(const Ruling& ruling) {
+  if (ruling.forbidden) return "dry run: it would have been refused, " + ruling.detail;
   return ruling.needs_approval ? "dry run: it would have waited for approval, " + ruling.detail
                                : "dry run: it would have been queued";
 }
@@ -44,6 +45,9 @@ Result<Step> propose(const Proposed& proposed, WallTime now) {
     action.state = State::cancelled;
     action.reason = Reason::dry_run;
     action.detail = would_have(proposed.ruling);
+  } else if (proposed.ruling.forbidden) {
+    action.state = State::failed;
+    action.reason = Reason::guard_refused;
   } else if (proposed.ruling.needs_approval) {
     action.state = State::pending_approval;
     action.due_at = now + proposed.ruling.approval_ttl;

@@ -37,6 +37,7 @@ std::vector<ActionType> readable_types(const Principal& who) {
 
 std::string approval_text(const Proposed& proposed, const Principal& who) {
   if (proposed.request.dry_run) return "nobody: policy.dry_run is set, so it would only be recorded";
+  if (proposed.ruling.forbidden) return "nobody: it would fail, " + proposed.ruling.detail;
   if (!proposed.ruling.needs_approval) return "nobody: it would be queued at once";
   return "a second person with approve:" + std::string(name_of(proposed.request.type)) + " (" +
          proposed.ruling.detail + "); never " + who.name.value();

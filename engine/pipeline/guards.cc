@@ -12,6 +12,8 @@ std::string_view name_of(Guard guard) {
       return "minimum_severity";
     case Guard::cooldown:
       return "cooldown";
+    case Guard::forbidden:
+      return "forbidden";
     case Guard::dry_run:
       return "dry_run";
     case Guard::approval:
@@ -40,6 +42,7 @@ Verdict judge(const ActionTemplate& wanted, const ActionRequest& request, const 
             "action " + running->opener.value() + " opened a cooldown until " + iso8601(running->until)};
   const Ruling ruling = rule_on(request, wanted.terms, policy, now);
   if (request.dry_run) return {recorded, Guard::dry_run, "dry run"};
+  if (ruling.forbidden) return {refused, Guard::forbidden, ruling.detail};
   if (ruling.needs_approval) return {waits, Guard::approval, ruling.detail};
   return {};
 }

@@ -12,7 +12,7 @@
 
 namespace riposte {
 
-enum class Guard : std::uint8_t { none, minimum_severity, cooldown, dry_run, approval };
+enum class Guard : std::uint8_t { none, minimum_severity, cooldown, dry_run, forbidden, approval };
 std::string_view name_of(Guard guard);
 
 /// What they make of one match, and which of them decided.
@@ -22,6 +22,7 @@ struct Verdict {
     waits,      ///< it waits for a person
     recorded,   ///< it is recorded as a dry run
     held_back,  ///< there is no action; counted
+    refused,    ///< it is recorded as failed: its target is never contained
   };
   Kind kind = Kind::acts;
   Guard guard = Guard::none;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/access/token.h"
+#include "engine/config/host_names.h"
 #include "engine/config/loading.h"
 #include "tests/support/temporary_directory.h"
 
@@ -82,6 +83,7 @@ policy:
     kill_process: high
     isolate_host: {severity: critical, active_hours: office}
   require_approval: [run_script]
+  never: {addresses: [10.0.0.0/8, "2001:db8::1"], hosts: [broker-1], paths: [/srv/data]}
   destructive: {resume_process: true}
   dry_run: true
   approval_ttl: 1h
@@ -107,6 +109,9 @@ users:
   EXPECT_EQ(configuration->responses, (std::vector{(directory_.path() / "responses").string(),
                                                    (directory_.path() / "one.yml").string()}));
   EXPECT_TRUE(configuration->policy.dry_run);
+  EXPECT_EQ(configuration->policy.never.addresses.size(), 2U);
+  EXPECT_EQ(configuration->policy.never.hosts, std::set<std::string>{"broker-1"});
+  EXPECT_EQ(configuration->policy.never.paths, std::set<std::string>{"/srv/data"});
   EXPECT_EQ(configuration->reload_on_error, ReloadOnError::refuse_rule);
   EXPECT_EQ(configuration->rule_cost.limit, CostClass::fair);
   EXPECT_EQ(configuration->rule_cost.above, AboveRuleCost::refuse);
@@ -190,6 +195,16 @@ TEST_F(ConfigurationFile, LoadsTheGoodRulesBesideABadOne) {
   ASSERT_TRUE(loaded.rules);
   EXPECT_EQ(loaded.rules->size(), 1U);
   EXPECT_EQ(loaded.refused, 1U);
+}
+
+TEST(OwnHost, IsNeverContained) {
+  Configuration configuration;
+  configuration.host_names = {"alias"};
+  configuration.policy.never.hosts = {"broker-1"};
+  const Policy policy = policy_on_this_host(configuration);
+  for (const std::string& host : {std::string("alias"), std::string("broker-1"), own_host_name()})
+    EXPECT_TRUE(policy.never.hosts.contains(host)) << host;
+  EXPECT_EQ(policy.never.addresses.size(), own_addresses().size());
 }
 
 }  // namespace

@@ -189,6 +189,7 @@ std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, 
   request.verify_after = wanted.verify_after.value_or(policy.verify_after);
   request.pickup_deadline = wanted.pickup_deadline.value_or(spec_of(wanted.type).pickup_deadline);
   request.ttl = wanted.ttl.value_or(spec_of(wanted.type).ttl);
+  request.execute_from = wanted.execute_from.value_or(usual_place_of(wanted.type));
   request.dry_run = wanted.dry_run || policy.dry_run;
 
   Order order(detected, script_parameters, request);

@@ -78,6 +78,7 @@ Result<ActionRequest> request_of(const Principal& who, const Submission& submiss
   request.submitter = {Actor::Kind::person, who.name.value()};
   request.verify_after = context.policy.verify_after;
   request.pickup_deadline = spec_of(submission.type).pickup_deadline;
+  request.execute_from = usual_place_of(submission.type);
   request.ttl = spec_of(submission.type).ttl;
   request.dry_run = context.policy.dry_run;
   request.cause.event_uid = "request:" + who.name.value() + ":" + submission.request_id;

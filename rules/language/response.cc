@@ -78,6 +78,19 @@ void read_target_field(MapReader& map, ActionTemplate& made) {
     made.target_field = *field_name;
 }
 
+void read_execute_from(MapReader& map, ActionTemplate& made, const ActionCatalogue& actions) {
+  const std::optional<std::string> text = map.text("execute_from");
+  if (!text) return;
+  auto from = parse_execute_from(*text);
+  if (from) {
+    if (const auto may = may_execute_from(made.type, *from, actions); !may)
+      map.diagnostics().error(*map.find("execute_from"), may.error().what);
+    made.execute_from = *std::move(from);
+  } else {
+    map.diagnostics().error(*map.find("execute_from"), from.error().what);
+  }
+}
+
 void read_script(MapReader& map, ActionTemplate& made, const ActionCatalogue& actions) {
   if (made.type != ActionType::run_script) {
     if (const yaml::Node* node = map.find("script"))
@@ -135,10 +148,11 @@ std::optional<ActionTemplate> read_template(const yaml::Node& node, std::size_t 
   if (type) {
     read_ttl(map, made, context.actions);
     read_target_field(map, made);
+    read_execute_from(map, made, context.actions);
     read_script(map, made, context.actions);
     made.parameters = read_parameters(map, made, context.actions);
   } else {
-    for (const std::string_view key : {"field", "script", "parameters", "ttl"}) map.find(key);
+    for (const std::string_view key : {"field", "execute_from", "script", "parameters", "ttl"}) map.find(key);
   }
   map.finish();
   return type ? std::optional(std::move(made)) : std::nullopt;

@@ -12,6 +12,7 @@
 
 #include "engine/base/ids.h"
 #include "engine/base/ip_network.h"
+#include "engine/lifecycle/execute_from.h"
 #include "engine/lifecycle/policy.h"
 #include "rules/language/diagnostic.h"
 #include "rules/language/rule_test.h"
@@ -156,6 +157,7 @@ struct ActionTemplate {
   /// names another process: then process.start does not belong to it, and only a `start` among the parameters
   /// does.
   std::string target_field;
+  std::optional<ExecuteFrom> execute_from;  ///< empty: the usual place of its type
   std::optional<Severity> minimum_severity;
   TemplateTerms terms;
   TextTemplate comment;

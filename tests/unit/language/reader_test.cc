@@ -22,7 +22,7 @@ class RuleReading : public ::testing::Test {
     return rule;
   }
 
-  const ActionCatalogue actions_{
+  ActionCatalogue actions_{
       {ActionType::kill_process, ActionType::run_script},
       {{"notify", {{"user", ValueKind::string, true, ""}, {"attempts", ValueKind::integer, false, ""}}}}};
   const std::map<std::string, ActiveHours> hours_{
@@ -66,6 +66,39 @@ TEST_F(RuleReading, FillsATemplateWithItsDefaults) {
   EXPECT_FALSE(made.terms.active_hours);
   EXPECT_FALSE(made.verify_after);
   EXPECT_THAT(made.comment.pieces, IsEmpty());
+}
+
+TEST_F(RuleReading, TakesAPlaceToExecuteFromOnlyWhereThatCanBe) {
+  const auto made = [&](const std::string& keys) {
+    return read(std::string(kHead) + "response:\n  - " + keys + "\n");
+  };
+  const auto rule = made("{action: kill_process, execute_from: engine}");
+  ASSERT_TRUE(rule.has_value()) << said_.front();
+  EXPECT_EQ(rule->responses.at(0).execute_from->place, ExecuteFrom::Place::engine);
+  EXPECT_FALSE(made("{action: kill_process}")->responses.at(0).execute_from);
+  EXPECT_FALSE(made("{action: kill_process, execute_from: somewhere}").has_value());
+  EXPECT_THAT(said_.back(), HasSubstr("write host, engine or agent:NAME"));
+  EXPECT_FALSE(made("{action: kill_process, execute_from: 'agent:web-1'}").has_value());
+  EXPECT_THAT(said_.back(), HasSubstr("nothing here reaches agents"));
+  EXPECT_FALSE(
+      made("{action: run_script, script: notify, parameters: {user: ada}, execute_from: host}").has_value());
+  EXPECT_THAT(said_.back(), HasSubstr("run_script is executed from the engine only"));
+}
+
+TEST_F(RuleReading, HoldsParametersToTheirBoundsAndToWhatIsHonoured) {
+  actions_.not_honoured = {"tree"};
+  const auto said_of = [&](const std::string& parameters) {
+    const bool taken =
+        read(std::string(kHead) + "response: [{action: kill_process, parameters: {" + parameters + "}}]\n")
+            .has_value();
+    return taken ? "" : said_.back();
+  };
+  EXPECT_THAT(said_of("term_grace: 1m"),
+              HasSubstr("parameter 'term_grace': '1m' is out of bounds; write 0s to 30s"));
+  EXPECT_THAT(said_of("tree: true"),
+              HasSubstr("nothing here keeps to parameter 'tree' of kill_process; leave it out"));
+  EXPECT_THAT(said_of("pid: 12"), HasSubstr("the process is named by 'field: process.pid' beside 'action'"));
+  EXPECT_EQ(said_of("term_grace: 30s"), "");
 }
 
 TEST_F(RuleReading, KeepsEverythingATemplateSays) {

@@ -117,6 +117,15 @@ TEST_F(Rendering, KeepsTheNameAndTheIdOfTheHost) {
   EXPECT_EQ(render_from(R"({"host":{"id":"4c4c"}})")->host, "4c4c");
 }
 
+TEST_F(Rendering, IsExecutedFromTheHostUnlessTheTypeOrTheTemplateSaysOtherwise) {
+  EXPECT_EQ(text_of(render_from(kFull)->execute_from), "host");
+  wanted_.execute_from = ExecuteFrom{ExecuteFrom::Place::agent, "web-1"};
+  EXPECT_EQ(text_of(render_from(kFull)->execute_from), "agent:web-1");
+  wanted_.execute_from.reset();
+  wanted_.type = ActionType::run_script;
+  EXPECT_EQ(text_of(render_from(kFull)->execute_from), "engine");
+}
+
 TEST_F(Rendering, SaysWhatAnEventLacksToAimAt) {
   wanted_.type = ActionType::block_ip;
   EXPECT_EQ(render_from(R"({"source":{"ip":"203.0.113.9"}})")->defect, "the event has no field 'host.name'");

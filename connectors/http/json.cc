@@ -102,7 +102,7 @@ Json to_json(const Action& action) {
                    {"held", action.held},
                    {"undo_due", instant_or_null(action.undo_due)},
                    {"undone_by", action.undone_by.value()},
-                   {"undo_refused", action.undo_refused.value()}});
+                   {"failed_undo", action.failed_undo.value()}});
   if (!action.cooldown.key.empty())
     document["cooldown"].update(
         {{"until", iso8601(action.created_at + action.cooldown.length)}, {"swallowed", action.swallowed}});

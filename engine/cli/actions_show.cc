@@ -57,7 +57,7 @@ std::string action_text(const http::Json& action) {
   add_text("cooldown", cooldown_of(action));
   add_text("time to live", ttl_of(action));
   add("undone by", "/undone_by");
-  add("undo refused", "/undo_refused");
+  add("failed undo", "/failed_undo");
   add("undoes", "/undoes");
   add("rule", "/cause/rule");
   add("template", "/cause/template");

@@ -108,7 +108,7 @@ struct Action : ActionRequest {
   bool held = false;                 ///< the action before it in its chain has not completed yet
   std::optional<WallTime> undo_due;  ///< completed, and to be undone then
   ActionId undone_by;                ///< the order that takes it back, or the action whose own undo will
-  ActionId undo_refused;             ///< the last order to take it back that a person did not let run
+  ActionId failed_undo;              ///< the last order of a person to take it back that came to nothing
   std::uint64_t swallowed = 0;       ///< matches that its cooldown made no action of; see kSwallowedLag
 
   bool operator==(const Action&) const = default;

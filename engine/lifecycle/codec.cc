@@ -39,7 +39,7 @@ void additions(auto& stored, auto& action) {
 
 /// What version 3 added, behind that.
 void additions_of_3(auto& stored, auto& action) {
-  stored(action.host_id, action.execute_from.place, action.execute_from.agent, action.undo_refused);
+  stored(action.host_id, action.execute_from.place, action.execute_from.agent, action.failed_undo);
 }
 
 void fields(auto& stored, Either<Action> auto& action) {

@@ -13,7 +13,7 @@
 namespace riposte {
 
 /// What is written. 2 added chains, cooldowns, time to live and dry runs to actions; 3 the host's id, the
-/// place to execute from, refused undos, restore_file and a ground.
+/// place to execute from, undos that failed, restore_file and a ground.
 inline constexpr unsigned char kCodecVersion = 3;
 inline constexpr unsigned char kOldestCodecVersion = 1;
 

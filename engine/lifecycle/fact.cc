@@ -46,8 +46,8 @@ std::string_view name_of(Decision decision) {
 std::string_view name_of(const Fact& fact) {
   if (const auto* decided = std::get_if<Decided>(&fact)) return name_of(decided->decision);
   static constexpr std::array<std::string_view, std::variant_size_v<Fact>> kNames{
-      "proposed", "decided",           "started",   "reported",           "probed",
-      "checked",  "predecessor_ended", "outlasted", "undo_refused_order", "ticked"};
+      "proposed", "decided",           "started",   "reported",    "probed",
+      "checked",  "predecessor_ended", "outlasted", "undo_failed", "ticked"};
   return kNames[fact.index()];
 }
 

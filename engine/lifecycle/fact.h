@@ -102,8 +102,8 @@ struct PredecessorEnded {
 struct Outlasted {
   ActionId by;
 };
-/// A person did not let the order run that another had wanted to take this action back.
-struct UndoRefused {
+/// The order by which a person wanted to take this action back was not let run, or failed.
+struct UndoFailed {
   ActionId order;
   Reason reason = Reason::none;
 };
@@ -111,7 +111,7 @@ struct UndoRefused {
 struct Ticked {};
 
 using Fact = std::variant<Proposed, Decided, Started, Reported, Probed, Checked, PredecessorEnded, Outlasted,
-                          UndoRefused, Ticked>;
+                          UndoFailed, Ticked>;
 std::string_view name_of(const Fact& fact);
 
 /// Hand the order to its executor.

@@ -266,7 +266,7 @@ struct Answer {
   }
   Result<Step> operator()(const PredecessorEnded& fact) const { return follow(action, fact, now); }
   Result<Step> operator()(const Outlasted& fact) const { return outlast(action, fact, now); }
-  Result<Step> operator()(const UndoRefused& fact) const { return keep(action, fact, now); }
+  Result<Step> operator()(const UndoFailed& fact) const { return keep(action, fact, now); }
   Result<Step> operator()(const Ticked&) const { return tick(action, now); }
 };
 

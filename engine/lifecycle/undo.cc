@@ -20,10 +20,10 @@ Parameters parameters_to_undo(const Action& action, ActionType inverse) {
   return parameters;
 }
 
-/// One after an order that was refused is another order.
+/// One after an order that came to nothing is another order.
 ActionId id_of_undo(const Action& action) {
   std::string uid = "undo:" + action.id.value();
-  if (!action.undo_refused.value().empty()) uid += ":" + action.undo_refused.value();
+  if (!action.failed_undo.value().empty()) uid += ":" + action.failed_undo.value();
   return derive_action_id(uid, action.cause.rule, action.cause.template_name, action.host, action.target);
 }
 
@@ -93,23 +93,25 @@ Result<Step> undo(const Action& action, const Decided& decided, WallTime now) {
   return made;
 }
 
-Result<Step> keep(const Action& action, const UndoRefused& refused, WallTime now) {
-  if (action.undone_by != refused.order) return unchanged(action);
+Result<Step> keep(const Action& action, const UndoFailed& failed, WallTime now) {
+  if (action.undone_by != failed.order) return unchanged(action);
   Move move(action, now);
   move.action().undone_by = ActionId();
-  move.action().undo_refused = refused.order;
+  move.action().failed_undo = failed.order;
   const bool unproved = action.verification == Verification::none;
   if (unproved) move.action().verification = Verification::pending;
   if (action.verification != Verification::pending) move.due(unproved ? now : action.undo_due);
-  return move.saying("the order to take it back was not let run: " + std::string(name_of(refused.reason)))
-      .by(kEngineActor, "undo_refused_order");
+  return move.saying("the order to take it back came to nothing: " + std::string(name_of(failed.reason)))
+      .by(kEngineActor, "undo_failed");
 }
 
-std::optional<UndoRefused> refusal_of(const Action& order) {
+std::optional<UndoFailed> failure_of_undo(const Action& order) {
   const bool wanted_by_a_person =
       order.submitter.kind == Actor::Kind::person && !order.undoes.value().empty();
-  if (!wanted_by_a_person || order.state != State::cancelled) return {};
-  return UndoRefused{order.id, order.reason};
+  const bool came_to_nothing = order.state == State::failed || order.state == State::cancelled;
+  const bool nothing_is_left = order.reason == Reason::target_not_found;
+  if (!wanted_by_a_person || !came_to_nothing || nothing_is_left) return {};
+  return UndoFailed{order.id, order.reason};
 }
 
 }  // namespace riposte

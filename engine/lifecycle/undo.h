@@ -25,11 +25,11 @@ Result<Step> take_back(const Action& action, WallTime now);
 Result<Step> outlast(const Action& action, const Outlasted& outlasted, WallTime now);
 /// A person has it taken back.
 Result<Step> undo(const Action& action, const Decided& decided, WallTime now);
-/// A person did not let the order run that was to take it back: it stays as it is, and its time runs on.
-Result<Step> keep(const Action& action, const UndoRefused& refused, WallTime now);
+/// The order that was to take it back came to nothing: it stays as it is, and its time runs on.
+Result<Step> keep(const Action& action, const UndoFailed& failed, WallTime now);
 
-/// What others learn of an order to take something back that a person had wanted and that was then not let
-/// run. One that the engine ordered has no such end: it would be ordered again at once.
-std::optional<UndoRefused> refusal_of(const Action& order);
+/// What the action learns from an order to take it back that a person had wanted and that was not let run, or
+/// failed. One that the engine ordered tells it nothing: it would be ordered again at once.
+std::optional<UndoFailed> failure_of_undo(const Action& order);
 
 }  // namespace riposte

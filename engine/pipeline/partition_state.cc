@@ -139,23 +139,23 @@ void PartitionState::apply(Step made) {
   put_row(made.action);
   const WallTime now = made.action.updated_at;
   const auto ended = ending_of(made.action);
-  const auto refused = refusal_of(made.action);
+  const auto failed = failure_of_undo(made.action);
   const ActionId undone = made.action.undoes;
   put_in_place(std::move(made.action));
   if (made.undo)
     if (auto undo = step(nullptr, *made.undo, now)) apply(std::move(*undo));
   if (ended) tell_followers(*ended, now);
-  if (refused) keep_undone(undone, *refused, now);
+  if (failed) keep(undone, *failed, now);
 }
 
 /// A store that cannot be read is not written to either: this turn will not become durable, and is taken
 /// again.
-void PartitionState::keep_undone(const ActionId& id, const UndoRefused& refused, WallTime now) {
+void PartitionState::keep(const ActionId& id, const UndoFailed& failed, WallTime now) {
   Action storage;
   const auto action = known(id, storage);
   if (!action || *action == nullptr) return;
   const Action before = **action;
-  if (auto kept = step(&before, refused, now)) apply(std::move(*kept));
+  if (auto kept = step(&before, failed, now)) apply(std::move(*kept));
 }
 
 /// What two actions have in common of which the one keeps so what the other would take back.

@@ -100,7 +100,7 @@ class PartitionState {
   void admit(Action action);
   void apply(Step made);
   void put_in_place(Action action);
-  void keep_undone(const ActionId& id, const UndoRefused& refused, WallTime now);
+  void keep(const ActionId& id, const UndoFailed& failed, WallTime now);
   void record(AuditRecord record);
   void put_row(const Action& action);
   void let_time_act(WallTime now, Slots& slots);

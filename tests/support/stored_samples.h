@@ -109,7 +109,7 @@ inline Action sample_action_of_version_3() {
   action.ground = Ground::policy_forbids;
   action.host_id = "4c4c4544-0042";
   action.execute_from = {ExecuteFrom::Place::agent, "web-1"};
-  action.undo_refused = ActionId("00000000000000000000000000000003");
+  action.failed_undo = ActionId("00000000000000000000000000000003");
   return action;
 }
 

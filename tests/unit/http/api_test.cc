@@ -40,7 +40,7 @@ TEST_F(Api, ShowsAnActionWithEverythingThatIsKnownOfIt) {
     "state": "pending_approval", "verification": "none", "reason": "none", "ground": "manual_destructive",
     "in_doubt": false, "attempt": 0, "checks": 0, "due_at": null, "created_at": "2026-03-01T11:59:30.250Z",
     "updated_at": "2026-03-01T11:59:30.250Z", "approver": "", "detail": "", "evidence": {},
-    "held": false, "undo_due": null, "undone_by": "", "undo_refused": ""})");
+    "held": false, "undo_due": null, "undone_by": "", "failed_undo": ""})");
   EXPECT_EQ(shown.dump(1), expected.dump(1));
 }
 

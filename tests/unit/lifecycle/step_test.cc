@@ -62,8 +62,8 @@ std::vector<NamedFact> every_fact() {
           {"reject", Decided{Decision::reject, person("bob"), ""}},
           {"cancel", Decided{Decision::cancel, person("bob"), ""}},
           {"undo", undo_by("bob")},
-          {"undo_refused_order", UndoRefused{undo_of(suspended_action(), {}, "").id, Reason::rejected}},
-          {"undo_refused_another", UndoRefused{ActionId("another"), Reason::rejected}},
+          {"undo_failed", UndoFailed{undo_of(suspended_action(), {}, "").id, Reason::rejected}},
+          {"undo_failed_another", UndoFailed{ActionId("another"), Reason::rejected}},
           {"started", Started{}},
           {"reported_ok", Reported{1, {Outcome::Kind::ok, "", {}}}},
           {"reported_already", Reported{1, {Outcome::Kind::already_done, "", {}}}},
@@ -165,11 +165,10 @@ Expectations expectations_of_what_can_be_undone() {
             {"checked_disproven", "failed/failed verification_failed"},
             {"checked_unknown", "completed/pending"},
             {"ticked_much_later", "- +verify"}}},
-          {"undone",
-           {{"undo", "conflict"}, {"undo_refused_order", "completed/passed"}, {"ticked_much_later", "-"}}},
+          {"undone", {{"undo", "conflict"}, {"undo_failed", "completed/passed"}, {"ticked_much_later", "-"}}},
           {"undone_unproved",
            {{"undo", "conflict"},
-            {"undo_refused_order", "completed/pending"},
+            {"undo_failed", "completed/pending"},
             {"checked_proven", "completed/passed"},
             {"checked_disproven", "completed"},
             {"checked_unknown", "completed"},
@@ -212,7 +211,7 @@ std::string expected(const std::string& situation, const std::string& fact) {
   if (fact.starts_with("proposed") && fact != "proposed_other_event") return "-";
   // What has no inverse cannot be undone, wherever it is.
   if (fact == "undo") return "invalid";
-  if (fact.starts_with("undo_refused")) return "-";
+  if (fact.starts_with("undo_failed")) return "-";
   // Who waits for nobody is not moved by anybody's end.
   if (fact == "ticked_early" || fact.starts_with("predecessor") || fact.starts_with("outlasted")) return "-";
   return "conflict";
@@ -255,7 +254,7 @@ TEST(Step, WritesAnAuditRecordForEveryChangeAndDispatchAndForNothingElse) {
 }
 
 /// What is done can be taken back: that says by whom, and moves nothing.
-bool is_about_undo(const NamedFact& fact) { return fact.name == "undo" || fact.name == "undo_refused_order"; }
+bool is_about_undo(const NamedFact& fact) { return fact.name == "undo" || fact.name == "undo_failed"; }
 
 TEST(Step, NeverLetsAClosedActionMoveAgain) {
   for (const Situation& situation : every_situation()) {

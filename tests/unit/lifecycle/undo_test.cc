@@ -76,7 +76,7 @@ TEST(Undo, ThatIsNotLetRunLeavesTheTimeToLiveInForce) {
   const Action action = passing_action();
   const auto asked = step(&action, undo_by("alice", approval()), kNoon);
   const Action order = after(lived({*asked->undo}), Decided{Decision::reject, person("bob"), "no"});
-  const auto refusal = refusal_of(order);
+  const auto refusal = failure_of_undo(order);
   ASSERT_TRUE(refusal);
   const Action kept = after(asked->action, *refusal);
   EXPECT_FALSE(is_closed(kept));
@@ -87,12 +87,28 @@ TEST(Undo, ThatIsNotLetRunLeavesTheTimeToLiveInForce) {
   EXPECT_NE(over->undo->request.id, order.id) << "the one that was refused stays refused";
 }
 
-TEST(Undo, OfTheEngineHasNoRefusalThatWouldOrderItAgain) {
+TEST(Undo, ThatFailedCanBeWantedAgainUnlessNothingIsLeftToUndo) {
+  const Action action = suspended_action();
+  const auto asked = step(&action, undo_by("alice"), kNoon);
+  const auto ended_by = [&](Outcome::Kind kind) {
+    return failure_of_undo(lived({*asked->undo, Started{}, Reported{1, {kind, "", {}}}}));
+  };
+  EXPECT_FALSE(ended_by(Outcome::Kind::ok));
+  EXPECT_FALSE(ended_by(Outcome::Kind::not_found));
+  const auto failed = ended_by(Outcome::Kind::timeout);
+  ASSERT_TRUE(failed);
+  const Action kept = after(asked->action, *failed);
+  const auto again = step(&kept, undo_by("alice"), kNoon);
+  ASSERT_TRUE(again->undo);
+  EXPECT_NE(again->undo->request.id, asked->undo->request.id);
+}
+
+TEST(Undo, OfTheEngineHasNoFailureThatWouldOrderItAgain) {
   const Action action = passing_action();
   const auto over = step(&action, Ticked{}, kNoon + 1h);
   const Action order = after(lived({*over->undo}), Decided{Decision::cancel, person("bob"), "keep it"});
   ASSERT_EQ(order.state, State::cancelled);
-  EXPECT_FALSE(refusal_of(order));
+  EXPECT_FALSE(failure_of_undo(order));
 }
 
 TEST(Undo, IsRefusedWithTheReason) {
@@ -138,7 +154,7 @@ TEST(Undo, BeforeTheProofIsNoFailureOfWhatWasUndone) {
   EXPECT_EQ(checked.state, State::completed);
   EXPECT_EQ(checked.verification, Verification::none);
   EXPECT_TRUE(is_closed(checked));
-  const Action kept = after(checked, UndoRefused{undone.undone_by, Reason::rejected});
+  const Action kept = after(checked, UndoFailed{undone.undone_by, Reason::rejected});
   EXPECT_EQ(kept.verification, Verification::pending) << "it stays, so it has to be proved after all";
   EXPECT_EQ(step(&kept, Ticked{}, kNoon)->effects.size(), 1U);
 }

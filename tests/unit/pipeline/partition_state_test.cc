@@ -276,7 +276,7 @@ TEST_F(WithSomethingToUndo, LetsItsTimeRunOnWhenNobodyApprovesTheUndo) {
   ASSERT_TRUE(state_.decide(refused, {Decision::reject, person("bob"), "no"}, kNoon));
   commit();
   EXPECT_EQ(stored(id_).undone_by, ActionId());
-  EXPECT_EQ(stored(id_).undo_refused, refused);
+  EXPECT_EQ(stored(id_).failed_undo, refused);
   state_ = *PartitionState::load(Partition(1), records_);
   state_.advance(kNoon + 1h, slots_);
   commit();

@@ -24,7 +24,7 @@ static_assert(order::kJournalIdDigits >= crypto_generichash_KEYBYTES_MIN &&
 
 constexpr std::string_view kMagic = "riposte-journal1";
 constexpr std::size_t kHeadBytesMax = 256;
-constexpr std::size_t kRecordHeadBytes = 4 + 8;
+constexpr std::size_t kRecordHeadBytes = 4 + 4 + 8;
 /// An entry takes five bytes at least, so no record holds more.
 constexpr std::size_t kEntriesMax = kRecordBytesMax / 5;
 
@@ -62,32 +62,40 @@ struct Record {
   std::size_t size = 0;
 };
 
+/// How a record begins. Whole only when the length agrees with its complement: a length that the disk got
+/// half of does not.
+struct RecordHead {
+  std::uint32_t length = 0;
+  std::uint64_t entries_before = 0;
+  bool is_whole = false;
+
+  explicit RecordHead(std::string_view bytes) {
+    CanonicalReader in(bytes);
+    std::uint32_t complement = 0;
+    in.number(length);
+    in.number(complement);
+    in.number(entries_before);
+    is_whole = complement == ~length && length <= kRecordBytesMax;
+  }
+  std::size_t record_bytes() const { return kRecordHeadBytes + length + kDigestBytes; }
+};
+
 /// The record that begins the bytes, when there is a whole one that checks.
 std::optional<Record> whole_record(std::string_view bytes, std::string_view journal_id) {
-  CanonicalReader in(bytes);
-  std::uint32_t length = 0;
-  Record record;
-  in.number(length);
-  in.number(record.entries_before);
-  if (length > kRecordBytesMax || in.rest().size() < length + kDigestBytes) return {};
-  record.body = in.rest().substr(0, length);
-  record.size = kRecordHeadBytes + length + kDigestBytes;
-  if (!digest_fits(bytes.substr(0, record.size), journal_id)) return {};
-  return record;
+  const RecordHead head(bytes);
+  if (!head.is_whole || bytes.size() < head.record_bytes()) return {};
+  if (!digest_fits(bytes.substr(0, head.record_bytes()), journal_id)) return {};
+  return Record{head.entries_before, bytes.substr(kRecordHeadBytes, head.length), head.record_bytes()};
 }
 
-/// Whether any record that was written later stands in the bytes.
-bool holds_later_record(std::string_view bytes, const JournalReading& reading) {
-  for (std::size_t at = 1; at < bytes.size(); ++at) {
-    CanonicalReader in(bytes.substr(at));
-    std::uint32_t length = 0;
-    std::uint64_t entries_before = 0;
-    in.number(length);
-    in.number(entries_before);
-    // Without this look every text in the damaged part would have to be digested.
-    if (entries_before <= reading.entries || entries_before > reading.entries + bytes.size()) continue;
+/// Whether a record was written behind the one that begins the bytes and does not check: then that one was
+/// synced.
+bool was_followed(std::string_view bytes, const JournalReading& reading) {
+  const RecordHead first(bytes);
+  if (first.is_whole && first.entries_before == reading.entries && bytes.size() > first.record_bytes())
+    return true;
+  for (std::size_t at = 1; at < bytes.size(); ++at)
     if (whole_record(bytes.substr(at), reading.head.journal_id)) return true;
-  }
   return false;
 }
 
@@ -138,7 +146,9 @@ Result<std::string> encode_record(const JournalHead& head, std::uint64_t entries
     return fail(Errc::invalid, "a record of " + std::to_string(bytes.size()) + " bytes; at most " +
                                    std::to_string(kRecordBytesMax) + " are written at once");
   CanonicalWriter out;
-  out.number(static_cast<std::uint32_t>(bytes.size()));
+  const auto length = static_cast<std::uint32_t>(bytes.size());
+  out.number(length);
+  out.number(~length);
   out.number(entries_before);
   return with_digest(out.take() + bytes, head.journal_id);
 }
@@ -150,8 +160,8 @@ Result<JournalReading> read_journal(std::string_view bytes, const std::function<
     const auto record = whole_record(rest, reading.head.journal_id);
     if (!record) {
       if (rest.size() > kRecordHeadBytes + kRecordBytesMax + kDigestBytes)
-        return damaged(reading.whole_bytes, "more than one record does not check");
-      if (holds_later_record(rest, reading)) return damaged(reading.whole_bytes, "a damaged record");
+        return damaged(reading.whole_bytes, "more than the last record does not check");
+      if (was_followed(rest, reading)) return damaged(reading.whole_bytes, "a damaged record");
       return reading;
     }
     if (record->entries_before != reading.entries)

@@ -1,8 +1,9 @@
 /// The bytes of a journal: a head, then one record for every append, whole or not at all.
 ///
-/// A record is be32 length, be64 number of entries before it, body, 16 bytes of BLAKE2b over all of these,
-/// keyed with the journal's id. Only what was synced is followed by another record; so a last record that
-/// does not check was torn by a crash and promised nothing, and one that another follows is damage.
+/// A record is be32 length, its complement, be64 number of entries before it, body, 16 bytes of BLAKE2b over
+/// all of these, keyed with the journal's id. Only what was synced is followed by another record; so a last
+/// record that does not check was torn by a crash and promised nothing, and one that another follows is
+/// damage.
 #pragma once
 
 #include <cstdint>

@@ -88,6 +88,18 @@ TEST(JournalBytes, AreCorruptWhenAnyBitBeforeTheLastRecordIsFlipped) {
   }
 }
 
+TEST(JournalBytes, AreCorruptWhenTheLastTwoRecordsAreDamaged) {
+  const Written written(3);
+  for (std::size_t back = 1; back < 36; ++back) {
+    std::string damaged = written.bytes;
+    damaged[written.ends[2] - back] ^= 1;
+    damaged[written.ends[3] - back] ^= 1;
+    const Read refused = read(damaged);
+    ASSERT_FALSE(refused.reading) << back;
+    ASSERT_EQ(refused.reading.error().code, Errc::corrupt);
+  }
+}
+
 TEST(JournalBytes, AreCorruptWhenARecordIsMissingOrStandsTwice) {
   const Written written(3);
   const std::string& whole = written.bytes;
@@ -100,6 +112,7 @@ TEST(JournalBytes, AreCorruptWhenARecordIsMissingOrStandsTwice) {
 TEST(JournalBytes, AreCorruptWhenMoreThanOneRecordIsGone) {
   const Written written(1);
   EXPECT_TRUE(read(written.bytes + std::string(kRecordBytesMax, '\0')).reading);
+  EXPECT_TRUE(read(Written(0).bytes + std::string(kRecordBytesMax, '\0')).reading);
   const Read refused = read(written.bytes + std::string(2 * kRecordBytesMax, '\0'));
   ASSERT_FALSE(refused.reading);
   EXPECT_EQ(refused.reading.error().code, Errc::corrupt);

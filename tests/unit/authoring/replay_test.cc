@@ -223,7 +223,8 @@ TEST_F(ReplayTest, CountsOrderedActionsThatNeverBeginBecauseTheOneBeforeFails) {
 TEST_F(ReplayTest, ShowsTheLargestRowsAndHowManyMoreThereAre) {
   scratch_.write("rules/a.yml", rule_on_process("a", "xmrig", "  - action: kill_process\n"));
   std::string events;
-  for (int i = 0; i < 15; ++i) events += event(std::to_string(i), "09:00:00", i, "host-" + std::to_string(i));
+  for (int i = 0; i < 15; ++i)
+    events += event(std::to_string(i), "09:00:00", i + 1, "host-" + std::to_string(i));
   const auto found = replayed(events + event("x", "09:00:00", 99, "host-14"));
   EXPECT_THAT(text_of(found),
               AllOf(HasSubstr("host-14  2 "), HasSubstr("and 5 more\n"), Not(HasSubstr("host-9 "))));

@@ -32,6 +32,16 @@ bool leads_to(const std::filesystem::path& link, const Sought& sought) {
          status.st_ino == sought.file.inode && (!sought.nameless || status.st_nlink == 0);
 }
 
+constexpr int kHexadecimal = 16;
+constexpr int kDecimal = 10;
+
+/// 0 where there is none: no file has that number.
+std::uint64_t number_in(std::string_view text, int base) {
+  std::uint64_t number = 0;
+  std::from_chars(text.begin(), text.end(), number, base);
+  return number;
+}
+
 /// "7f1c2d800000-7f1c2d828000 r--p 00000000 fe:01 1234     /path (deleted)"
 bool is_mapping_of(std::string_view line, const Sought& sought) {
   const auto field = [&] {
@@ -44,14 +54,11 @@ bool is_mapping_of(std::string_view line, const Sought& sought) {
   const std::string_view device = field();
   const std::string_view inode = field();
   const auto colon = device.find(':');
-  unsigned major = 0, minor = 0;
-  std::uint64_t number = 0;
   if (colon == std::string_view::npos) return false;
-  std::from_chars(device.data(), device.data() + colon, major, 16);
-  std::from_chars(device.data() + colon + 1, device.data() + device.size(), minor, 16);
-  std::from_chars(inode.data(), inode.data() + inode.size(), number);
-  return ::makedev(major, minor) == sought.file.device && number == sought.file.inode &&
-         (!sought.nameless || line.ends_with(kDeleted));
+  const auto major = number_in(device.substr(0, colon), kHexadecimal);
+  const auto minor = number_in(device.substr(colon + 1), kHexadecimal);
+  return ::makedev(static_cast<unsigned>(major), static_cast<unsigned>(minor)) == sought.file.device &&
+         number_in(inode, kDecimal) == sought.file.inode && (!sought.nameless || line.ends_with(kDeleted));
 }
 
 /// Empty: it may not be looked at. A process that has gone meanwhile uses nothing.

@@ -111,7 +111,7 @@ BlockInForce block_of(const nlohmann::json& listed) {
 std::string render_blocks(std::span<const Block> blocks) {
   std::string v4, v6;
   for (const auto& [text, block] : longest_of(blocks)) append_element(block.address.v6 ? v6 : v4, block);
-  const std::string removal = fmt::format("table inet {0}\ndelete table inet {0}\n", kBlockTable);
+  std::string removal = fmt::format("table inet {0}\ndelete table inet {0}\n", kBlockTable);
   if (v4.empty() && v6.empty()) return removal;
   return fmt::format("{}{}{}{}{}", removal, kDeclaration, kRules, addition_of("addresses4", v4),
                      addition_of("addresses6", v6));

@@ -12,7 +12,7 @@
 
 namespace riposte::agent {
 
-inline constexpr std::size_t kPlanBytesMax = 64 * 1024;
+inline constexpr std::size_t kPlanBytesMax = std::size_t{64} * 1024;
 inline constexpr std::size_t kBootIdBytesMax = 36;
 /// As many as may hold one effect.
 inline constexpr std::size_t kHoldingsMax = 10'000;

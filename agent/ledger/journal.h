@@ -25,11 +25,11 @@
 
 namespace riposte::agent {
 
-inline constexpr std::size_t kJournalBytesMax = 64 * 1024 * 1024;
+inline constexpr std::size_t kJournalBytesMax = std::size_t{64} * 1024 * 1024;
 /// Kept free on the disk for what ends effects: thousands of releases, when nothing else can be written.
-inline constexpr std::size_t kReserveBytes = 1024 * 1024;
+inline constexpr std::size_t kReserveBytes = std::size_t{1024} * 1024;
 /// Below this a journal is read faster than it is worth to shorten it.
-inline constexpr std::size_t kCompactBytesMin = 16 * 1024 * 1024;
+inline constexpr std::size_t kCompactBytesMin = std::size_t{16} * 1024 * 1024;
 inline constexpr std::size_t kCompactFactor = 2;
 
 class Journal {

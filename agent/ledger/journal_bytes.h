@@ -17,7 +17,7 @@
 namespace riposte::agent {
 
 /// Two entries of the largest size and many small ones.
-inline constexpr std::size_t kRecordBytesMax = 256 * 1024;
+inline constexpr std::size_t kRecordBytesMax = std::size_t{256} * 1024;
 
 struct JournalHead {
   std::string journal_id;            ///< 32 hexadecimal digits, random

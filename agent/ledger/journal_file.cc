@@ -13,7 +13,7 @@ namespace riposte::agent {
 namespace {
 
 constexpr mode_t kOwnerAlone = 0600;
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 
 std::unexpected<Error> file_error(const std::filesystem::path& path, std::string_view doing, int error) {
   const bool full = error == ENOSPC || error == EDQUOT;

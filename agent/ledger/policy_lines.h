@@ -8,7 +8,7 @@
 
 namespace riposte::agent {
 
-inline constexpr std::size_t kPolicyBytesMax = 64 * 1024;
+inline constexpr std::size_t kPolicyBytesMax = std::size_t{64} * 1024;
 
 struct PolicyValue {
   std::string text;

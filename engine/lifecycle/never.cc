@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "engine/base/ascii.h"
 #include "engine/lifecycle/target.h"
 
@@ -45,7 +47,7 @@ std::optional<std::string> forbidden_host(const ActionRequest& request, const Ne
     if (name.empty()) continue;
     for (const std::string& host : never.hosts)
       if (may_be_one_host(lower_ascii(name), lower_ascii(host)))
-        return name + " is the host '" + host + "', which is never isolated";
+        return fmt::format("{} is the host '{}', which is never isolated", name, host);
   }
   return {};
 }
@@ -54,7 +56,7 @@ std::optional<std::string> forbidden_path(const std::string& path, const NeverTa
   for (const std::string& place : never.paths) {
     const std::string folder = place.ends_with('/') ? place : place + "/";
     if (path == place || (path + "/").starts_with(folder))
-      return path + " is in " + place + ", from which nothing is quarantined";
+      return fmt::format("{} is in {}, from which nothing is quarantined", path, place);
   }
   return {};
 }

@@ -38,7 +38,7 @@ std::string target_of(ActionType type, const Parameters& parameters) {
   const TargetSpec& target = target_spec_of(type);
   const bool is_script = type == ActionType::run_script;
   if (target.kind == TargetKind::none && !is_script) return std::string(name_of(type));
-  const std::string noun(is_script ? "script" : target.noun);
+  std::string noun(is_script ? "script" : target.noun);
   const std::string named(is_script ? "script" : target.parameter);
   if (named.empty()) return noun;
   const auto given = parameters.find(named);

@@ -44,7 +44,7 @@ Result<void> may_undo(const Action& action) {
 }
 
 ActionRequest undo_of(const Action& action, Actor submitter, std::string comment) {
-  ActionRequest request = action;
+  ActionRequest request = static_cast<const ActionRequest&>(action);
   request.type = *spec_of(action.type).undo;
   request.parameters = parameters_to_undo(action, request.type);
   request.undoes = action.id;

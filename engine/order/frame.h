@@ -12,7 +12,7 @@
 
 namespace riposte::order {
 
-inline constexpr std::size_t kFrameBytesMax = 64 * 1024;
+inline constexpr std::size_t kFrameBytesMax = std::size_t{64} * 1024;
 
 /// The numbers are sent: append, never reuse.
 enum class FrameType : std::uint8_t {

@@ -12,7 +12,7 @@
 
 namespace riposte::order {
 
-inline constexpr std::size_t kOrderBytesMax = 16 * 1024;
+inline constexpr std::size_t kOrderBytesMax = std::size_t{16} * 1024;
 /// The longest wait for a host that is away, and an hour for clocks that differ.
 inline constexpr Duration kOrderLifeMax = std::chrono::days(7) + std::chrono::hours(1);
 inline constexpr Duration kDeadlineMax = std::chrono::minutes(10);  ///< the slowest verb reads 2 GiB

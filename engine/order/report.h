@@ -13,9 +13,9 @@
 
 namespace riposte::order {
 
-inline constexpr std::size_t kDetailBytesMax = 4 * 1024;
+inline constexpr std::size_t kDetailBytesMax = std::size_t{4} * 1024;
 inline constexpr std::size_t kEvidenceMax = 64;
-inline constexpr std::size_t kEvidenceBytesMax = 16 * 1024;  ///< all names and values together
+inline constexpr std::size_t kEvidenceBytesMax = std::size_t{16} * 1024;  ///< all names and values together
 inline constexpr std::size_t kJournalIdDigits = 32;
 
 /// How a deed ended.

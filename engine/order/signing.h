@@ -23,7 +23,7 @@ using Signature = std::array<std::uint8_t, kSignatureBytes>;
 Signature sign_bytes(Domain domain, std::string_view bytes, const SigningKey& key);
 bool is_signature_of(Domain domain, std::string_view bytes, const Signature& signature, const PublicKey& key);
 
-inline constexpr std::size_t kSignedBytesMax = 32 * 1024;
+inline constexpr std::size_t kSignedBytesMax = std::size_t{32} * 1024;
 
 /// Bytes and who stands for them. Nothing in it is to be believed before open() has said so.
 template <Domain kDomain>

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <system_error>
 
 #include <fcntl.h>
 #include <net/if.h>
@@ -26,7 +27,7 @@ namespace {
 constexpr int kNotFurnished = 125;
 constexpr const char* kMountName = "riposte_lab";  // by which tests/run.sh would know a mount that stayed
 
-std::string refusal(const std::string& what) { return what + ": " + std::strerror(errno); }
+std::string refusal(const std::string& what) { return what + ": " + std::system_category().message(errno); }
 
 bool write_file(const char* path, const std::string& text) {
   std::ofstream file(path);

@@ -1,7 +1,7 @@
 /// The numbers of processes in the lab: who has one, and who gets which next.
 #pragma once
 
-#include <cstdlib>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -26,7 +26,9 @@ inline void give_next(pid_t number) {
 inline std::set<pid_t> processes_beside(const std::set<pid_t>& known) {
   std::set<pid_t> found;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const pid_t pid = std::atoi(entry.path().filename().c_str());
+    const std::string name = entry.path().filename();
+    pid_t pid = 0;
+    std::from_chars(name.data(), name.data() + name.size(), pid);
     if (pid > 1 && pid != ::getpid() && !known.contains(pid)) found.insert(pid);
   }
   return found;

@@ -35,7 +35,7 @@ class SharedCount {
 
 class Trees : public ::testing::Test {
  protected:
-  ~Trees() override {
+  void TearDown() override {
     for (const pid_t left : processes_beside({})) ::kill(left, SIGKILL);
     while (::waitpid(-1, nullptr, 0) > 0) {
     }

@@ -124,8 +124,8 @@ TEST_F(Signals, WhatTheKernelHoldsIsPending) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     // Until the child of a vfork has left, its parent waits where no stop reaches it.
-    if (::vfork() == 0) {
-      ::sleep(600);
+    if (::vfork() == 0) {  // NOLINT(bugprone-unsafe-functions): that wait is what is wanted
+      ::pause();
       ::_exit(0);
     }
     ::_exit(0);

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -53,7 +54,7 @@ TEST_F(PlaceInTheNetwork, HasTheGatewaysOfAllRoutes) {
   const std::string near = lan_.v4(router_), spare = near + "0", near6 = lan_.v6(router_);
   for (const std::string& route :
        {"default via " + near,
-        "203.0.113.0/24 nexthop via " + near + " nexthop via " + spare + " dev " + lan_.interface(),
+        fmt::format("203.0.113.0/24 nexthop via {} nexthop via {} dev {}", near, spare, lan_.interface()),
         "198.51.100.0/24 via inet6 fe80::99 dev " + lan_.interface(), "-6 default via " + near6})
     host_.output_of(
         {"sh", "-c",

@@ -48,7 +48,7 @@ TEST_F(TakeIn, MovesTheFileIntoTheVault) {
 }
 
 TEST_F(TakeIn, LeavesNothingReadableInTheVault) {
-  scene_.take(scene_.write("file", "#!/bin/sh\necho something that a scanner knows\n"));
+  ASSERT_TRUE(scene_.take(scene_.write("file", "#!/bin/sh\necho something that a scanner knows\n")));
   for (const auto& entry : std::filesystem::directory_iterator(scene_.vault_path())) {
     EXPECT_THAT(scene_.read(entry.path()), ::testing::Not(HasSubstr("scanner"))) << entry.path();
     EXPECT_EQ(entry.status().permissions(),

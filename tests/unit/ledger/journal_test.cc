@@ -259,7 +259,7 @@ enum class Found : std::uint8_t {
   entries_lost,
 };
 
-constexpr unsigned long kSmallDiskBytes = 6 * 1024 * 1024;
+constexpr std::size_t kSmallDiskBytes = std::size_t{6} * 1024 * 1024;
 
 bool mount_small_disk(const std::filesystem::path& folder) {
   const int own_users = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;

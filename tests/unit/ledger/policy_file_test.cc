@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "agent/ledger/policy_lines.h"
 #include "tests/support/scratch.h"
 
 namespace riposte::agent {
@@ -146,7 +147,7 @@ TEST_F(PolicyFileTest, IsDeniedBehindALinkAndNotFoundWhereThereIsNone) {
 }
 
 TEST_F(PolicyFileTest, IsRefusedWhenItIsTooLarge) {
-  const auto large = scratch_.write("large", "allow: []\n#" + std::string(64 * 1024, 'x'));
+  const auto large = scratch_.write("large", "allow: []\n#" + std::string(kPolicyBytesMax, 'x'));
   std::filesystem::permissions(large, std::filesystem::perms(0600));
   EXPECT_EQ(read_policy(large, ::geteuid()).error().code, Errc::invalid);
 }

@@ -49,7 +49,7 @@ def draw_shares(axes, points):
     axes.set_xlabel("rules")
     axes.set_ylabel("share of an event's time")
     axes.set_ylim(top=1)
-    axes.figure.legend(loc="outside lower center", ncols=len(SHARES))
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, -0.3), ncols=len(SHARES), frameon=False)
 
 
 def main():

@@ -8,8 +8,8 @@
 #include <sodium.h>
 #include <unistd.h>
 
-#include "agent/files/hex.h"
 #include "agent/files/refusal.h"
+#include "engine/base/hex.h"
 
 namespace riposte::files {
 namespace {

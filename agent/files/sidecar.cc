@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/files/hex.h"
+#include "engine/base/hex.h"
 #include "engine/base/printable.h"
 
 namespace riposte::files {

@@ -1,7 +1,7 @@
 #include "agent/ledger/entries.h"
 
 #include "engine/order/canonical.h"
-#include "engine/order/hex.h"
+#include "engine/order/names.h"
 
 namespace riposte::agent {
 namespace {

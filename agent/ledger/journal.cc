@@ -1,15 +1,16 @@
 #include "agent/ledger/journal.h"
 
 #include "engine/base/crash_point.h"
-#include "engine/order/hex.h"
+#include "engine/base/hex.h"
 #include "engine/order/keys.h"
+#include "engine/order/names.h"
 
 namespace riposte::agent {
 namespace {
 
 std::string new_journal_id() {
   const order::Seed random = order::new_seed();
-  return order::hex(std::span(random).first(order::kJournalIdDigits / 2));
+  return to_hex(std::span(random).first(order::kJournalIdDigits / 2));
 }
 
 }  // namespace

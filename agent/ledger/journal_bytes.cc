@@ -7,8 +7,9 @@
 
 #include <sodium.h>
 
+#include "engine/base/hex.h"
 #include "engine/order/canonical.h"
-#include "engine/order/hex.h"
+#include "engine/order/names.h"
 
 namespace riposte::agent {
 namespace {
@@ -118,8 +119,7 @@ Result<JournalReading> read_head(std::string_view bytes) {
   in.text(reading.head.machine_id, order::kNameBytesMax);
   in.number(reading.head.entries_before);
   reading.whole_bytes = kMagic.size() + (head.size() - in.rest().size()) + kDigestBytes;
-  if (!order::is_hex(reading.head.journal_id, order::kJournalIdDigits) ||
-      bytes.size() < reading.whole_bytes ||
+  if (!is_hex(reading.head.journal_id, order::kJournalIdDigits) || bytes.size() < reading.whole_bytes ||
       !digest_fits(bytes.substr(0, reading.whole_bytes), reading.head.journal_id))
     return damaged(0, "a journal whose head does not check");
   reading.entries = reading.head.entries_before;

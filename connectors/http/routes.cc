@@ -8,6 +8,7 @@
 
 #include "connectors/http/body.h"
 #include "connectors/http/json.h"
+#include "engine/base/hex.h"
 #include "engine/base/nearest.h"
 
 namespace riposte::http {
@@ -69,8 +70,7 @@ class Query {
 
 Result<ActionId> action_id(const std::string& text) {
   constexpr std::size_t kDigits = 32;
-  if (text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == std::string::npos)
-    return ActionId(text);
+  if (is_hex(text, kDigits)) return ActionId(text);
   return fail(Errc::not_found, "no action '" + text + "': an id has 32 hexadecimal digits in lower case");
 }
 

@@ -5,6 +5,8 @@
 
 #include <sodium.h>
 
+#include "engine/base/hex.h"
+
 namespace riposte {
 namespace {
 
@@ -12,7 +14,6 @@ constexpr std::string_view kTokenPrefix = "rpt_";
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::string_view kHashPrefix = "blake2b:";
 constexpr std::size_t kHashBytes = crypto_generichash_BYTES;
-constexpr std::size_t kHashTextSize = kHashPrefix.size() + 2 * kHashBytes;
 static_assert(kHashBytes == 32, "the written form promises 64 hexadecimal digits");
 
 /// Without a working random generator there is no safe way to go on.
@@ -41,14 +42,11 @@ std::string token_hash(std::string_view token) {
   std::array<unsigned char, kHashBytes> digest{};
   crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(token.data()),
                      token.size(), nullptr, 0);
-  std::array<char, 2 * kHashBytes + 1> text{};
-  sodium_bin2hex(text.data(), text.size(), digest.data(), digest.size());
-  return std::string(kHashPrefix) + text.data();
+  return std::string(kHashPrefix) + to_hex(digest);
 }
 
 bool is_token_hash(std::string_view text) {
-  return text.size() == kHashTextSize && text.starts_with(kHashPrefix) &&
-         text.find_first_not_of("0123456789abcdef", kHashPrefix.size()) == std::string_view::npos;
+  return text.starts_with(kHashPrefix) && is_hex(text.substr(kHashPrefix.size()), 2 * kHashBytes);
 }
 
 bool token_matches(std::string_view token, std::string_view hash) {

@@ -5,6 +5,8 @@
 
 #include <sodium.h>
 
+#include "engine/base/hex.h"
+
 namespace riposte {
 namespace {
 
@@ -30,9 +32,7 @@ class Digest {
   std::string hexadecimal() {
     std::array<unsigned char, kDigestBytes> digest{};
     crypto_generichash_final(&state_, digest.data(), digest.size());
-    std::array<char, 2 * kDigestBytes + 1> text{};
-    sodium_bin2hex(text.data(), text.size(), digest.data(), digest.size());
-    return text.data();
+    return to_hex(digest);
   }
 
  private:

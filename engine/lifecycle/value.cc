@@ -11,11 +11,10 @@
 
 #include "engine/base/ascii.h"
 #include "engine/base/clock.h"
+#include "engine/base/hex.h"
 
 namespace riposte {
 namespace {
-
-constexpr std::string_view kHexadecimal = "0123456789abcdef";
 
 struct NamedKind {
   ValueKind kind;
@@ -78,20 +77,6 @@ bool is_user_name(std::string_view text) {
 bool is_absolute_path(std::string_view text) {
   return text.starts_with('/') && text.find('\0') == std::string_view::npos &&
          text.find("/../") == std::string_view::npos && !text.ends_with("/..");
-}
-
-bool is_hexadecimal(std::string_view text, std::size_t digits) {
-  return text.size() == digits && text.find_first_not_of(kHexadecimal) == std::string_view::npos;
-}
-
-bool is_uuid(std::string_view text) {
-  constexpr std::size_t kLength = 36;
-  if (text.size() != kLength) return false;
-  for (std::size_t i = 0; i < kLength; ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : kHexadecimal.find(text[i]) == std::string_view::npos) return false;
-  }
-  return true;
 }
 
 std::unexpected<Error> not_a(ValueKind kind, const std::string& text) {
@@ -207,11 +192,11 @@ Result<Value> conform(const Value& value, ValueKind kind) {
     case ValueKind::path:
       return text_if(is_absolute_path(text), text);
     case ValueKind::sha256:
-      return text_if(is_hexadecimal(lower_ascii(text), kSha256Digits), lower_ascii(text));
+      return text_if(is_hex(lower_ascii(text), kSha256Digits), lower_ascii(text));
     case ValueKind::boot_id:
       return text_if(is_uuid(lower_ascii(text)), lower_ascii(text));
     case ValueKind::action_id:
-      return text_if(is_hexadecimal(text, kActionIdDigits), text);
+      return text_if(is_hex(text, kActionIdDigits), text);
     case ValueKind::addresses:
       return conform_addresses(text);
   }

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "engine/order/canonical.h"
-#include "engine/order/hex.h"
+#include "engine/order/names.h"
 #include "engine/order/verbs.h"
 
 namespace riposte::order {

@@ -6,8 +6,9 @@
 
 #include <sodium.h>
 
+#include "engine/base/hex.h"
 #include "engine/base/printable.h"
-#include "engine/order/hex.h"
+#include "engine/order/names.h"
 
 namespace riposte::order {
 namespace {
@@ -26,7 +27,7 @@ void require_random_numbers() {
 std::string id_of(const PublicKey& key) {
   std::array<std::uint8_t, kKeyIdDigits / 2> digest{};
   crypto_generichash(digest.data(), digest.size(), key.data(), key.size(), nullptr, 0);
-  return hex(digest);
+  return to_hex(digest);
 }
 
 SigningKey SigningKey::from_seed(const Seed& seed) {

@@ -2,9 +2,10 @@
 
 #include <optional>
 
+#include "engine/base/hex.h"
 #include "engine/order/canonical.h"
 #include "engine/order/command_fields.h"
-#include "engine/order/hex.h"
+#include "engine/order/names.h"
 
 namespace riposte::order {
 namespace {

@@ -1,6 +1,7 @@
 #include "engine/order/report.h"
 
-#include "engine/order/hex.h"
+#include "engine/base/hex.h"
+#include "engine/order/names.h"
 
 namespace riposte::order {
 namespace {

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/hex.h"
 #include "engine/base/printable.h"
-#include "engine/order/hex.h"
+#include "engine/order/names.h"
 
 namespace riposte::order {
 namespace {
@@ -30,7 +31,7 @@ Result<void> check_target(const ProcessTarget& target) {
   if (target.pid < 1)
     return refuse("pid " + std::to_string(target.pid) + " is no process; it must be 1 or more");
   if (target.start) TRY(check_time(*target.start, "start"));
-  if (target.boot_id && !is_boot_id(*target.boot_id))
+  if (target.boot_id && !is_uuid(*target.boot_id))
     return refuse("boot_id is none; write it as /proc/sys/kernel/random/boot_id has it");
   TRY(check_digest(target.executable_sha256, "executable_sha256"));
   return check_time(target.not_after, "not_after");

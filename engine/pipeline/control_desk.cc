@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "engine/base/hex.h"
 #include "engine/pipeline/submission.h"
 
 namespace riposte {
@@ -46,9 +47,7 @@ std::string approval_text(const Proposed& proposed, const Principal& who) {
 std::string fresh_request_id() {
   std::array<unsigned char, 16> bytes{};
   randombytes_buf(bytes.data(), bytes.size());
-  std::array<char, 2 * bytes.size() + 1> text{};
-  sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
-  return text.data();
+  return to_hex(bytes);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/order/hex.h"
+#include "engine/order/names.h"
 #include "engine/order/report.h"
 
 namespace riposte::test {

@@ -5,6 +5,7 @@
 #include "engine/base/bounded_queue.h"
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
+#include "engine/base/hex.h"
 #include "engine/base/metrics.h"
 #include "engine/base/nearest.h"
 
@@ -140,6 +141,22 @@ TEST(Metrics, StateOneThingAtATime) {
   metrics.state("riposte_x_info", "help", {{"digest", "new"}});
   EXPECT_NE(metrics.text().find("riposte_x_info{digest=\"new\"} 1"), std::string::npos);
   EXPECT_EQ(metrics.text().find("old"), std::string::npos);
+}
+
+TEST(Hexadecimal, IsReadAsItWasWritten) {
+  EXPECT_EQ(to_hex(std::string_view("\x00\xFFz", 3)), "00ff7a");
+  EXPECT_EQ(from_hex("00ff7a"), std::string("\x00\xFFz", 3));
+  EXPECT_EQ(from_hex("00f"), std::nullopt);
+  EXPECT_EQ(from_hex("00fg"), std::nullopt);
+}
+
+TEST(Hexadecimal, OfAnIdentifierIsLowerCaseAndOfItsLength) {
+  EXPECT_TRUE(is_hex("00ff", 4));
+  EXPECT_FALSE(is_hex("00FF", 4));
+  EXPECT_FALSE(is_hex("00ff", 5));
+  EXPECT_TRUE(is_uuid("3f1c07d2-8a44-4d0a-9a56-2f54f9b6c3aa"));
+  EXPECT_FALSE(is_uuid("3f1c07d2-8a44-4d0a-9a56-2f54f9b6c3aA"));
+  EXPECT_FALSE(is_uuid("3f1c07d208a44-4d0a-9a56-2f54f9b6c3aa"));
 }
 
 }  // namespace

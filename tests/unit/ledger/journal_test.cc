@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/order/hex.h"
+#include "engine/base/hex.h"
+#include "engine/order/names.h"
 #include "tests/support/scratch.h"
 #include "tests/unit/ledger/ledger_samples.h"
 
@@ -73,7 +74,7 @@ TEST_F(JournalTest, BeginsEmptyWithAnIdOfItsOwn) {
   const Opened first = open();
   ASSERT_TRUE(first.journal) << first.journal.error().text();
   EXPECT_EQ(first.journal->sequence(), 0U);
-  EXPECT_TRUE(order::is_hex(first.journal->id(), order::kJournalIdDigits));
+  EXPECT_TRUE(is_hex(first.journal->id(), order::kJournalIdDigits));
   test::Scratch elsewhere;
   const auto other = Journal::open(elsewhere.path() / "journal", kMachine, [](const Entry&) {});
   EXPECT_NE(other->id(), first.journal->id());

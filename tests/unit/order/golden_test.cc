@@ -3,9 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/hex.h"
 #include "engine/base/result_word.h"
 #include "engine/lifecycle/fact.h"
-#include "engine/order/hex.h"
+#include "engine/order/names.h"
 #include "engine/order/pong.h"
 #include "engine/order/report.h"
 #include "tests/support/order_samples.h"
@@ -14,7 +15,7 @@ namespace riposte::order {
 namespace {
 
 std::string hexadecimal(std::string_view bytes) {
-  return hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  return to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
 /// What version 1 writes, by name.

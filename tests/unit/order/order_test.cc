@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/order/hex.h"
+#include "engine/order/names.h"
 #include "tests/support/order_samples.h"
 
 namespace riposte::order {

@@ -90,6 +90,9 @@ KafkaProperties consumer_defaults() {
       {"queued.min.messages", "20000"},        // over it nothing is fetched until prefetch.h wakes librdkafka
       {"fetch.message.max.bytes", "1048576"},  // per partition; grows by itself for a larger record
       {"fetch.max.bytes", "16777216"},         // per answer
+      // A broker answers one fetch at a time. One that waits for news of partitions that have been read to
+      // their end holds up those that could not be fetched a moment ago because they had enough to be polled.
+      {"fetch.wait.max.ms", "20"},
       {"receive.message.max.bytes", "134217728"},  // a record beyond it would block its partition for ever
       {"socket.keepalive.enable", "true"},
       {"reconnect.backoff.max.ms", "2000"},

@@ -64,9 +64,9 @@ TEST(Bounds, HoldAtTheirEdgesAndSayWhatMayBeWritten) {
   EXPECT_EQ(conformed("30s", grace), "30s");
   EXPECT_EQ(conformed("30000001us", grace), "refused: '30000001us' is out of bounds; write 0s to 30s");
   const ParameterSpec& path = parameter(ActionType::quarantine_file, "path");
-  EXPECT_EQ(conformed("/" + std::string(4095, 'x'), path).size(), 4096U);
-  EXPECT_EQ(conformed("/" + std::string(4096, 'x'), path),
-            "refused: a text of 4097 bytes is out of bounds; write 1 to 4096 bytes");
+  EXPECT_EQ(conformed("/" + std::string(4094, 'x'), path).size(), 4095U);
+  EXPECT_EQ(conformed("/" + std::string(4095, 'x'), path),
+            "refused: a text of 4096 bytes is out of bounds; write 1 to 4095 bytes");
   EXPECT_EQ(conformed(std::int64_t{0}, parameter(ActionType::quarantine_file, "inode")),
             "refused: '0' is out of bounds; write at least 1");
 }

@@ -13,7 +13,7 @@ LIBRARIES = [
     (r"re2/", r"rules/matching/"),
     (r"yaml-cpp/", r"rules/language/"),
     (r"boost/(beast|asio)", r"connectors/http/"),
-    (r"CLI/", r"engine/cli/"),
+    (r"CLI/", r"engine/cli/|agent/\w+_main\.cc$"),
     (r"cctz/", r"engine/lifecycle/active_hours\.cc$"),
     (r"nftables/", r"agent/filter/"),
     (r"spdlog/", r"engine/base/"),

@@ -146,7 +146,9 @@ bool Door::send_to_link(const order::Frame& frame) {
 
 std::vector<std::int32_t> Door::processes() const {
   std::vector<std::int32_t> processes;
-  for (const auto& [id, visitor] : visitors_) processes.push_back(visitor.process);
+  // One of another PID namespace has no number here.
+  for (const auto& [id, visitor] : visitors_)
+    if (visitor.process > 0) processes.push_back(visitor.process);
   return processes;
 }
 

@@ -28,6 +28,7 @@ void log_ruling(const Judgement& judgement) {
 }  // namespace
 
 Result<void> Steward::begin(const Instant& now) {
+  TRY(compact());
   lanes_.push(next_id_++, Task::mending());
   lanes_.push(next_id_++, Task::sweeping());
   mend_at_ = now.since_boot + kDriftPeriod;
@@ -35,6 +36,14 @@ Result<void> Steward::begin(const Instant& now) {
     if (!known.done || is_open(known.done->result.word))
       lanes_.push(next_id_++, Task::of(TaskKind::probe, known.started.order));
   return begin_waiting(now);
+}
+
+/// A full disk is no reason to end: the longer journal is as good.
+Result<void> Steward::compact() {
+  const auto compacted = keeper_.compact();
+  if (compacted || compacted.error().code != Errc::unavailable) return compacted;
+  log::warning("the journal could not be shortened", {{"why", compacted.error().text()}});
+  return {};
 }
 
 bool Steward::may_check(const Instant& now) {
@@ -174,8 +183,7 @@ Result<void> Steward::tick(const Instant& now) {
   if (!closing_ && (!mend_at_ || now.since_boot >= *mend_at_) && !lanes_.awaits(TaskKind::mend)) {
     mend_at_ = now.since_boot + kDriftPeriod;
     lanes_.push(next_id_++, Task::mending());
-    const auto compacted = keeper_.compact();
-    if (!compacted && compacted.error().code != Errc::unavailable) return compacted;
+    TRY(compact());
   }
   return begin_waiting(now);
 }

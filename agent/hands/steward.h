@@ -126,6 +126,7 @@ class Steward {
   void prove(Active& active, Duration wait, const Instant& now);
   Result<void> roll_back(TaskId id, Active& active, const Instant& now);
   Result<void> time_out(TaskId id, Active& active, const Instant& now);
+  Result<void> compact();
   void take_back_what_is_due(const Instant& now);
   void reply(const order::Order& order, Keeper::Answer answer, const Instant& now);
 

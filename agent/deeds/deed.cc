@@ -1,9 +1,10 @@
 #include "agent/deeds/deed.h"
 
 #include <exception>
-#include <functional>
 #include <utility>
 
+#include "agent/deeds/file_deeds.h"
+#include "agent/deeds/filter_deeds.h"
 #include "agent/deeds/process_deeds.h"
 
 namespace riposte::agent {
@@ -42,17 +43,7 @@ class BoundedDeed final : public Deed {
   std::unique_ptr<Deed> deed_;
 };
 
-class Unsupported final : public Deed {
- public:
-  std::expected<std::string, DeedResult> look() override {
-    return std::unexpected(DeedResult{ResultWord::unsupported, "this host does not do that", {}});
-  }
-  DeedResult act(const std::stop_token&) override {
-    return {ResultWord::unsupported, "this host does not do that", {}};
-  }
-};
-
-enum class Family : std::uint8_t { processes, filters, files };
+enum class Family : std::uint8_t { processes, blocks, isolations, files };
 Family family_of(order::Verb verb) {
   switch (verb) {
     case order::Verb::kill_process:
@@ -62,26 +53,78 @@ Family family_of(order::Verb verb) {
     case order::Verb::quarantine_file:
     case order::Verb::restore_file:
       return Family::files;
+    case order::Verb::block_ip:
+    case order::Verb::unblock_ip:
+      return Family::blocks;
     default:
-      return Family::filters;
+      return Family::isolations;
   }
 }
 
 std::unique_ptr<Deed> deed_of_family(const order::Order& order, const DeedGround& ground) {
-  if (family_of(order::verb_of(order.command)) == Family::processes) return make_process_deed(order, ground);
-  return std::make_unique<Unsupported>();
+  switch (family_of(order::verb_of(order.command))) {
+    case Family::processes:
+      return make_process_deed(order, ground);
+    case Family::blocks:
+      return make_block_deed(order, ground);
+    case Family::isolations:
+      return make_isolation_deed(order, ground);
+    case Family::files:
+      return make_file_deed(order, ground);
+  }
+  std::unreachable();
 }
 
 DeedResult probe_family(const Started& started, const DeedGround& ground) {
-  if (family_of(order::verb_of(started.order.command)) == Family::processes)
-    return probe_process(started, ground);
-  return {ResultWord::unknown, "this host does not do that", {}};
+  switch (family_of(order::verb_of(started.order.command))) {
+    case Family::processes:
+      return probe_process(started, ground);
+    case Family::blocks:
+      return probe_block(started, ground);
+    case Family::isolations:
+      return probe_isolation(started, ground);
+    case Family::files:
+      return probe_file(started, ground);
+  }
+  std::unreachable();
 }
 
 Verified verify_family(const order::Order& order, const Ledger::Known* known, const DeedGround& ground) {
-  if (family_of(order::verb_of(order.command)) == Family::processes)
-    return verify_process(order, known, ground);
-  return {order::Finding::unknown, {ResultWord::unknown, "this host does not do that", {}}};
+  switch (family_of(order::verb_of(order.command))) {
+    case Family::processes:
+      return verify_process(order, known, ground);
+    case Family::blocks:
+      return verify_block(order, ground);
+    case Family::isolations:
+      return verify_isolation(order, ground);
+    case Family::files:
+      return verify_file(order, ground);
+  }
+  std::unreachable();
+}
+
+/// The worst of several endings is told, and what was done beside it.
+void add(DeedResult& all, const DeedResult& one) {
+  const auto weight = [](ResultWord word) {
+    return word == ResultWord::already_done ? 0 : word == ResultWord::ok ? 1 : 2;
+  };
+  if (weight(one.word) > weight(all.word)) all.word = one.word;
+  if (!one.detail.empty()) all.detail += (all.detail.empty() ? "" : "; ") + one.detail;
+}
+
+/// Those of processes and files stand each for themselves; packet filters are settled together.
+DeedResult take_back_all(std::span<const ActionId> lifted, const DeedGround& ground) {
+  DeedResult all{ResultWord::already_done, "", {}};
+  for (const ActionId& action : lifted) {
+    const auto* hold = ground.ledger.holdings().find(action);
+    if (hold == nullptr) continue;
+    const Ledger::Known& known = *ground.ledger.find(action);
+    if (hold->effect.made_by == order::Verb::suspend_process)
+      add(all, end_suspension(known, lifted, ground, {}));
+    if (hold->effect.made_by == order::Verb::quarantine_file) add(all, end_quarantine(known, ground));
+  }
+  add(all, take_back_filters(lifted, ground));
+  return all;
 }
 
 }  // namespace
@@ -110,18 +153,10 @@ Verified verify(const order::Order& order, const Ledger::Known* known, const Dee
 
 DeedResult take_back(std::span<const ActionId> lifted, const DeedGround& ground) {
   try {
-    DeedResult result{ResultWord::already_done, "", {}};
-    for (const ActionId& action : lifted) {
-      const auto* hold = ground.ledger.holdings().find(action);
-      if (hold == nullptr || hold->effect.made_by != order::Verb::suspend_process) continue;
-      result = end_suspension(*ground.ledger.find(action), lifted, ground, {});
-    }
-    return bounded(std::move(result));
+    return bounded(take_back_all(lifted, ground));
   } catch (const std::exception& error) {
     return bounded(failed(error));
   }
 }
-
-Result<int> mend_filters(const DeedGround&) { return 0; }
 
 }  // namespace riposte::agent

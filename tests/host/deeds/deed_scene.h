@@ -1,8 +1,8 @@
 /// A host's ledger, policy and order book, as the hands would keep them, for a test of its deeds.
 #pragma once
 
+#include <functional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,15 +22,18 @@ inline LocalPolicy generous_policy() {
 }
 
 inline ActionId action_number(int number) {
-  std::string id = std::to_string(number);
+  const std::string id = std::to_string(number);
   return ActionId(std::string(order::kActionIdDigits - id.size(), '0') + id);
 }
 
 class DeedScene {
  public:
+  /// Where the deeds run: work there tells a text here.
+  using Elsewhere = std::function<std::string(const std::function<std::string()>& work)>;
+  explicit DeedScene(Elsewhere there = [](const auto& work) { return work(); }) : there_(std::move(there)) {}
+
   /// Time is that of the machine, so that starts of processes compare.
   static Instant now() { return {SystemClock().now(), read_boot_id().value(), machine_uptime()}; }
-
   DeedGround ground() const { return {policy, ledger, own, vault, now()}; }
 
   static order::Order order_of(int action, order::Command command, const std::string& releases = {}) {
@@ -43,54 +46,87 @@ class DeedScene {
   }
 
   /// Looks, and writes the start down; the deed itself is left out, as by a crash.
-  std::expected<std::string, order::DeedResult> begin(const order::Order& order) {
-    auto plan = make_deed(order, ground())->look();
-    if (plan) record_start(order, *plan);
+  std::string begin(const order::Order& order) {
+    const std::string plan = there_([&] {
+      const DeedGround here = ground();
+      return make_deed(order, here)->look().value_or("");
+    });
+    ledger.apply(start_of(order, plan));
     return plan;
   }
 
-  /// The way of an order through the hands.
+  /// The way of an order through the hands; without its end, as by a crash.
+  order::DeedResult carry_out_only(const order::Order& order) {
+    const std::string told = there_([&] {
+      const DeedGround here = ground();
+      const auto deed = make_deed(order, here);
+      const auto plan = deed->look();
+      return packed(plan ? deed->act({}) : plan.error()) + plan.value_or("");
+    });
+    auto [result, plan] = unpacked(told);
+    EXPECT_LE(plan.size(), kPlanBytesMax);
+    // Whoever acts was made before the start was written down.
+    ledger.apply(start_of(order, plan));
+    return result;
+  }
   order::DeedResult carry_out(const order::Order& order) {
-    const DeedGround here = ground();
-    const auto deed = make_deed(order, here);
-    const auto plan = deed->look();
-    EXPECT_TRUE(!plan || check_plan(*plan));
-    // The child that acts was forked before the start was written down.
-    order::DeedResult result = plan ? deed->act({}) : plan.error();
+    std::vector<ActionId> lifted = ledger.lifted_by(order);
+    order::DeedResult result = carry_out_only(order);
     EXPECT_TRUE(order::check(result).has_value());
-    std::vector<ActionId> lifted;
-    if (result.word == ResultWord::ok || result.word == ResultWord::already_done)
-      lifted = ledger.lifted_by(order);
-    record_start(order, plan.value_or(""));
-    ledger.apply(Done{order.action, result, lifted, here.now.wall});
+    if (result.word != ResultWord::ok && result.word != ResultWord::already_done) lifted.clear();
+    ledger.apply(Done{order.action, result, lifted, now().wall});
     return result;
   }
 
   Verified verified(const order::Order& order) const {
-    return verify(order, ledger.find(order.action), ground());
+    const std::string told = there_([&] {
+      const Verified verified = verify(order, ledger.find(order.action), ground());
+      return packed(verified.result) + std::string(1, static_cast<char>(verified.finding));
+    });
+    auto [result, finding] = unpacked(told);
+    return {static_cast<order::Finding>(finding.at(0)), std::move(result)};
   }
   order::DeedResult probed(const order::Order& order) const {
-    return probe(ledger.find(order.action)->started, ground());
+    const auto told = [&] { return packed(probe(ledger.find(order.action)->started, ground())); };
+    return unpacked(there_(told)).first;
   }
   /// As when their time is over.
   order::DeedResult taken_back(const std::vector<ActionId>& lifted) {
-    order::DeedResult result = take_back(lifted, ground());
+    const auto result = unpacked(there_([&] { return packed(take_back(lifted, ground())); })).first;
     for (const ActionId& action : lifted) ledger.apply(Released{action, now().wall});
     return result;
+  }
+  int mended() const {
+    return std::stoi(there_([&] {
+      const auto mended = mend_filters(ground());
+      if (!mended) ADD_FAILURE() << mended.error().text();
+      return std::to_string(mended.value_or(-1));
+    }));
   }
 
   LocalPolicy policy = generous_policy();
   Ledger ledger;
-  std::vector<std::int32_t> own;  ///< to be filled by the test
+  std::vector<std::int32_t> own{1};
   std::string vault;
 
  private:
-  static bool check_plan(const std::string& plan) { return plan.size() <= kPlanBytesMax; }
-  void record_start(const order::Order& order, const std::string& plan) {
+  static Started start_of(const order::Order& order, const std::string& plan) {
     Started started{order, plan, now(), {}};
     if (order.ttl > Duration::zero()) started.undo_due = later(started.at, order.ttl);
-    ledger.apply(started);
+    return started;
   }
+  /// As the journal has it, behind its length.
+  static std::string packed(const order::DeedResult& result) {
+    const std::string bytes = encode(Entry(Done{action_number(1), result, {}, test::kIssued}));
+    return std::to_string(bytes.size()) + ":" + bytes;
+  }
+  static std::pair<order::DeedResult, std::string> unpacked(const std::string& told) {
+    const std::size_t begin = told.find(':') + 1;
+    const std::size_t size = std::stoul(told);
+    return {std::get<Done>(decode_entry(told.substr(begin, size)).value()).result, told.substr(begin + size)};
+  }
+
+  Elsewhere there_;
 };
 
 }  // namespace riposte::agent

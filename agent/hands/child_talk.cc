@@ -10,15 +10,12 @@ enum class Kind : std::uint8_t { plan = 1, ending = 2 };
 
 void write_kind(order::CanonicalWriter& out, Kind kind) { out.word(kind, Kind::plan, Kind::ending); }
 
-void carry_out(const Task& task, const Craft& craft, Ledger& ledger, const Scene& scene, const Talk& talk) {
+void carry_out(const Task& task, const Craft& craft, const Scene& scene, const Talk& talk) {
   const Piece piece = craft.make(*task.order, scene);
   auto plan = piece.look();
   if (!plan) return talk.say(ending_message({std::move(plan).error()}));
   talk.say(plan_message(*plan));
-  const auto go = talk.hear();
-  if (!go) return;
-  // From here on the action holds its effect, as it does in the program.
-  if (const auto started = decode_entry(*go)) ledger.apply(*started);
+  if (!talk.may_go()) return;
   crash_point("agent.before_act." + std::string(name_of(order::verb_of(task.order->command))));
   talk.say(ending_message({piece.act()}));
 }
@@ -82,8 +79,8 @@ FromChild read_message(std::string_view bytes) {
   return message;
 }
 
-void do_task(const Task& task, const Craft& craft, Ledger& ledger, const Scene& scene, const Talk& talk) {
-  if (task.kind == TaskKind::carry_out) return carry_out(task, craft, ledger, scene, talk);
+void do_task(const Task& task, const Craft& craft, const Scene& scene, const Talk& talk) {
+  if (task.kind == TaskKind::carry_out) return carry_out(task, craft, scene, talk);
   talk.say(ending_message(ending_of(task, craft, scene)));
 }
 

@@ -15,8 +15,10 @@
 
 namespace riposte::agent {
 
-/// A started entry is the longest: an order and its plan.
-inline constexpr std::size_t kTalkBytesMax = kPlanBytesMax + order::kOrderBytesMax + 1024;
+/// A plan, or a result with all its evidence, and their lengths.
+inline constexpr std::size_t kTalkBytesMax = kPlanBytesMax + 1024;
+/// All that a child is told.
+inline constexpr std::string_view kGo = "go";
 
 std::string plan_message(std::string_view plan);
 std::string ending_message(const Ending& ending);
@@ -28,12 +30,13 @@ struct FromChild {
 };
 FromChild read_message(std::string_view bytes);
 
-/// Does the task and says how it ended. The child's end of the talk: `say` sends; `hear` waits for the go,
-/// which is the started entry, and gives nothing when there is nobody left to wait for.
+/// The child's end of the talk.
 struct Talk {
   std::function<void(const std::string&)> say;
-  std::function<std::optional<std::string>()> hear;
+  /// Waits for the go. False: there is nobody left to wait for.
+  std::function<bool()> may_go;
 };
-void do_task(const Task& task, const Craft& craft, Ledger& ledger, const Scene& scene, const Talk& talk);
+/// Does the task and says how it ended.
+void do_task(const Task& task, const Craft& craft, const Scene& scene, const Talk& talk);
 
 }  // namespace riposte::agent

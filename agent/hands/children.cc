@@ -54,7 +54,7 @@ std::optional<std::string> hear(int talk, int flags) {
   return bytes;
 }
 
-void say(int talk, const std::string& bytes, int flags) {
+void say(int talk, std::string_view bytes, int flags) {
   while (::send(talk, bytes.data(), bytes.size(), flags | MSG_NOSIGNAL) < 0 && errno == EINTR) continue;
 }
 
@@ -98,10 +98,9 @@ void Children::live(const Task& task, const Scene& scene, const Descriptor& talk
       log::error("a child could not drop its privileges", {{"why", kept.error().text()}});
       ::_exit(kFailed);
     }
-    Ledger ledger = scene.ledger;
-    do_task(task, craft_, ledger, {ledger, scene.own, scene.now},
+    do_task(task, craft_, scene,
             {[&](const std::string& bytes) { say(talk.number(), bytes, 0); },
-             [&] { return hear(talk.number(), 0); }});
+             [&] { return hear(talk.number(), 0) == kGo; }});
     ::_exit(0);
   } catch (const std::exception& error) {
     log::error("a child failed", {{"why", std::string(error.what())}});
@@ -109,9 +108,9 @@ void Children::live(const Task& task, const Scene& scene, const Descriptor& talk
   }
 }
 
-void Children::go(TaskId id, const Started& started) {
+void Children::go(TaskId id) {
   const auto found = children_.find(id);
-  if (found != children_.end()) say(found->second.talk.number(), encode(Entry(started)), MSG_DONTWAIT);
+  if (found != children_.end()) say(found->second.talk.number(), kGo, MSG_DONTWAIT);
 }
 
 void Children::kill(TaskId id) {

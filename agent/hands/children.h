@@ -31,7 +31,7 @@ class Children {
 
   /// False: no process to be had.
   bool start(TaskId id, const Task& task, const Scene& scene);
-  void go(TaskId id, const Started& started);
+  void go(TaskId id);
   void kill(TaskId id);
 
   /// What to wait for.

@@ -26,7 +26,7 @@ class Loop final : public World {
   Result<void> run(Signals& signals);
 
   bool start(TaskId id, const Task& task, const Scene& scene) override;
-  void go(TaskId id, const Started& started) override { children_.go(id, started); }
+  void go(TaskId id) override { children_.go(id); }
   void kill(TaskId id) override { children_.kill(id); }
   void send(const order::Frame& frame) override { door_.send(frame); }
   bool send_to_link(const order::Frame& frame) override { return door_.send_to_link(frame); }

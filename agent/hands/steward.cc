@@ -162,15 +162,14 @@ Result<void> Steward::take_plan(TaskId id, std::string plan, const Instant& now)
   };
   if (auto obstacle = obstacle_to(*active.task.order, now)) return stop(*std::move(obstacle));
   if (plan.size() > kPlanBytesMax) return stop({ResultWord::error, "the plan is too long to be kept", {}});
-  const Started started = keeper_.start_of(*active.task.order, std::move(plan), now);
-  const Entry entry = started;
+  const Entry entry = keeper_.start_of(*active.task.order, std::move(plan), now);
   const auto recorded = keeper_.record({&entry, 1});
   if (!recorded && recorded.error().code == Errc::unavailable)
     return stop({ResultWord::error, "journal full", {}});
   if (!recorded) return recorded;
   crash_point("agent.after_started_fsync");
   active.stage = Stage::acting;
-  world_.go(id, started);
+  world_.go(id);
   return {};
 }
 

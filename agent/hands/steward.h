@@ -41,7 +41,7 @@ class World {
   /// A child for the task. False: there is none to be had.
   virtual bool start(TaskId id, const Task& task, const Scene& scene) = 0;
   /// The plan is on disk.
-  virtual void go(TaskId id, const Started& started) = 0;
+  virtual void go(TaskId id) = 0;
   /// Its end is told like any other.
   virtual void kill(TaskId id) = 0;
   /// To everybody who is connected.

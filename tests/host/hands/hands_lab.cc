@@ -130,6 +130,7 @@ void HandsLab::write_policy(const std::string& more) {
   std::ofstream policy(at("policy.yaml"));
   policy << "allow:\n";
   for (const std::string_view verb : order::kVerbNames) policy << "  - " << verb << "\n";
+  // What follows may go on with the list.
   policy << "management:\n  - 192.0.2.5:7443\n" << more;
   policy.close();
   std::filesystem::permissions(at("policy.yaml"), std::filesystem::perms(0644));

@@ -19,12 +19,9 @@ class RealChildren : public ::testing::Test {
  protected:
   RealChildren() {
     craft_.make = [](const order::Order&, const Scene& scene) {
-      const Ledger& ledger = scene.ledger;
-      return Piece{[] { return std::string(kPlanBytesMax, 'p'); },
-                   [&ledger] {
-                     return order::DeedResult{
-                         ResultWord::ok, "held by " + std::to_string(ledger.holdings().size()), {}};
-                   }};
+      return Piece{
+          [] { return std::string(kPlanBytesMax, 'p'); },
+          [at = scene.now.wall] { return order::DeedResult{ResultWord::ok, "done at " + iso8601(at), {}}; }};
     };
     craft_.probe = [](const Started& started, const Scene&) {
       return order::DeedResult{ResultWord::ok, started.plan, {}};
@@ -69,12 +66,11 @@ TEST_F(RealChildren, SendTheirPlanWaitForTheGoAndSayHowItEnded) {
   EXPECT_EQ(plan.front().plan->size(), kPlanBytesMax);
   std::this_thread::sleep_for(50ms);
   EXPECT_TRUE(children_.collect().empty()) << "it did not wait";
-  children_.go(1, Started{numbered(1), *plan.front().plan, {test::kIssued, kThisBoot, 1h}, {}});
+  children_.go(1);
   const auto end = next_news();
   ASSERT_TRUE(end.front().ended);
   ASSERT_TRUE(end.front().ending);
-  EXPECT_EQ(end.front().ending->result.detail, "held by 1") << "its own hold counts";
-  EXPECT_EQ(ledger_.holdings().size(), 0U) << "what a child knows stays there";
+  EXPECT_EQ(end.front().ending->result.detail, "done at " + iso8601(test::kIssued));
 }
 
 TEST_F(RealChildren, ThatAreKilledEndWithoutAWord) {
@@ -85,7 +81,7 @@ TEST_F(RealChildren, ThatAreKilledEndWithoutAWord) {
   EXPECT_TRUE(end.front().ended);
   EXPECT_FALSE(end.front().ending);
   children_.kill(7);
-  children_.go(7, {});
+  children_.go(7);
   EXPECT_TRUE(children_.collect().empty());
 }
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,7 +59,7 @@ class StagedWorld final : public World {
     began.push_back({id, task});
     return true;
   }
-  void go(TaskId id, const Started& started) override { gone_on[id] = started; }
+  void go(TaskId id) override { gone_on.insert(id); }
   void kill(TaskId id) override { killed.push_back(id); }
   void send(const order::Frame& frame) override { sent.push_back(frame); }
   bool send_to_link(const order::Frame& frame) override {
@@ -70,7 +70,7 @@ class StagedWorld final : public World {
   std::vector<std::int32_t> own() override { return {1}; }
 
   std::vector<Began> began;
-  std::map<TaskId, Started> gone_on;
+  std::set<TaskId> gone_on;
   std::vector<TaskId> killed;
   std::vector<order::Frame> sent;
   std::vector<order::Frame> to_link;

@@ -23,7 +23,8 @@ void Steward::prove(Active& active, Duration wait, const Instant& now) {
   active.stage = Stage::reconnecting;
   active.until = now.since_boot + wait;
   active.killed = false;
-  world_.send_to_link({order::FrameType::reconnect, ""});
+  // After a start nobody has brought a welcome yet by which to know the network program.
+  world_.send({order::FrameType::reconnect, ""});
 }
 
 void Steward::greet() {

@@ -25,7 +25,8 @@ TEST_F(AnIsolation, IsProvenByTheEngineBeforeAndAfter) {
   pong();
   plan(last());
   end(last(), ResultWord::ok, "isolated");
-  EXPECT_EQ(world_->to_link.back().type, FrameType::reconnect);
+  ASSERT_EQ(world_->told.size(), 1U);
+  EXPECT_EQ(world_->told.back().type, FrameType::reconnect);
   EXPECT_EQ(reports(), 0U);
   welcome();
   pong();
@@ -94,9 +95,10 @@ TEST_F(AnIsolation, ThatACrashInterruptedIsProvenAfterTheStartOrRolledBack) {
   restart();
   ASSERT_EQ(last_kind(), TaskKind::probe);
   end(last(), ResultWord::ok, "the table is there");
+  EXPECT_EQ(world_->told.size(), 1U);
   steward_->greet();
-  ASSERT_EQ(world_->sent.size(), 1U);
-  EXPECT_EQ(world_->sent.back().type, FrameType::reconnect);
+  ASSERT_EQ(world_->told.size(), 2U) << "who comes late is told, too";
+  EXPECT_EQ(world_->told.back().type, FrameType::reconnect);
   welcome();
   pong();
   EXPECT_EQ(last_report().result.word, ResultWord::ok);

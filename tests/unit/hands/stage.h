@@ -61,7 +61,9 @@ class StagedWorld final : public World {
   }
   void go(TaskId id) override { gone_on.insert(id); }
   void kill(TaskId id) override { killed.push_back(id); }
-  void send(const order::Frame& frame) override { sent.push_back(frame); }
+  void send(const order::Frame& frame) override {
+    (frame.type == order::FrameType::report ? sent : told).push_back(frame);
+  }
   bool send_to_link(const order::Frame& frame) override {
     if (linked) to_link.push_back(frame);
     return linked;
@@ -72,7 +74,8 @@ class StagedWorld final : public World {
   std::vector<Began> began;
   std::set<TaskId> gone_on;
   std::vector<TaskId> killed;
-  std::vector<order::Frame> sent;
+  std::vector<order::Frame> sent;  ///< reports
+  std::vector<order::Frame> told;  ///< all else that is for everybody
   std::vector<order::Frame> to_link;
   bool linked = true;
   bool no_processes = false;

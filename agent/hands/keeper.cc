@@ -91,8 +91,7 @@ std::vector<order::Frame> Keeper::owed_reports(const Instant& now) const {
   owed.resize(std::min(owed.size(), kOwedReportsMax));
   std::vector<order::Frame> frames;
   for (const Ledger::Known* known : owed)
-    frames.push_back(report(known->started.order,
-                            {known->done->result, order::Standing::ended, order::Finding::none, true}, now));
+    frames.push_back(report(known->started.order, {known->done->result, order::Standing::ended}, now));
   return frames;
 }
 

@@ -13,6 +13,8 @@ using order::DeedResult;
 using order::Purpose;
 using order::Standing;
 
+/// Enough to see what comes; a flood of orders is no flood of lines.
+constexpr std::uint32_t kLinesPerSecond = 20;
 /// In flight until its child has ended, which is sooner.
 constexpr Duration kInFlight = std::chrono::hours(1);
 
@@ -55,17 +57,18 @@ bool Steward::may_check(const Instant& now) {
 
 Result<void> Steward::take_order(std::string_view body, const Instant& now) {
   crash_point("agent.after_recv");
+  const bool is_logged = checks_ <= kLinesPerSecond;
   const auto sealed = order::decode_signed<order::Domain::order>(body);
   if (!sealed) {
-    log::warning("what came as an order is none", {{"why", sealed.error().text()}});
+    if (is_logged) log::warning("what came as an order is none", {{"why", sealed.error().text()}});
     return {};
   }
   const Judgement judgement = keeper_.judge(*sealed, now);
   if (!judgement.order) {
-    log::warning("an order was dismissed", {{"why", judgement.result.detail}});
+    if (is_logged) log::warning("an order was dismissed", {{"why", judgement.result.detail}});
     return {};
   }
-  log_ruling(judgement);
+  if (is_logged) log_ruling(judgement);
   TRY(obey(judgement, now));
   return begin_waiting(now);
 }
@@ -190,6 +193,7 @@ Result<void> Steward::tick(const Instant& now) {
 Result<void> Steward::time_out(TaskId id, Active& active, const Instant& now) {
   switch (active.stage) {
     case Stage::asking:
+      if (active.task.kind == TaskKind::verify) return channel_is_silent(id, active, now);
       return withdraw(id, {ResultWord::error, "channel: the engine did not answer; nothing was done", {}},
                       now);
     case Stage::reconnecting:

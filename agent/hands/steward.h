@@ -81,7 +81,7 @@ class Steward {
 
  private:
   enum class Stage : std::uint8_t {
-    asking,        ///< whether the way to the engine is open, before it is closed for all others
+    asking,        ///< whether the way to the engine is open: before it is closed for others, or to verify
     looking,       ///< a child that changes nothing yet
     acting,        ///< a child that may change something, or only ever looks
     reconnecting,  ///< isolated; the network program is to reach the engine anew
@@ -95,6 +95,7 @@ class Steward {
     Duration until{};  ///< since boot
     order::Nonce asked{};
     order::DeedResult result;  ///< what will be reported
+    order::Finding finding = order::Finding::none;
     bool killed = false;
   };
 
@@ -112,8 +113,9 @@ class Steward {
   Result<void> find_out(TaskId id, Active& active, const Instant& now);
   Result<void> found_out(TaskId id, Active& active, const std::optional<Ending>& ending, const Instant& now);
   Result<void> probed(TaskId id, Active& active, const std::optional<Ending>& ending, const Instant& now);
-  Result<void> verified(TaskId id, const Active& active, const std::optional<Ending>& ending,
-                        const Instant& now);
+  Result<void> verified(TaskId id, Active& active, const std::optional<Ending>& ending, const Instant& now);
+  Result<void> channel_is_silent(TaskId id, Active& active, const Instant& now);
+  Result<void> answer_verify(TaskId id, const Instant& now);
   Result<void> released(TaskId id, const Active& active, const std::optional<Ending>& ending,
                         const Instant& now);
   Result<void> mended(TaskId id, const std::optional<Ending>& ending);

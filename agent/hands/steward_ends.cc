@@ -97,18 +97,31 @@ Result<void> Steward::probed(TaskId id, Active& active, const std::optional<Endi
   return {};
 }
 
-Result<void> Steward::verified(TaskId id, const Active& active, const std::optional<Ending>& ending,
+Result<void> Steward::verified(TaskId id, Active& active, const std::optional<Ending>& ending,
                                const Instant& now) {
+  active.result =
+      ending ? ending->result : DeedResult{ResultWord::unknown, "the look did not end in time", {}};
+  active.finding = ending ? ending->finding : order::Finding::unknown;
+  if (active.finding != order::Finding::proven || !needs_proof(*active.task.order))
+    return answer_verify(id, now);
+  // The filters are right; whether the engine gets through them, only the engine can say.
+  if (ask(active, Stage::asking, kPongWait, now)) return {};
+  return channel_is_silent(id, active, now);
+}
+
+Result<void> Steward::channel_is_silent(TaskId id, Active& active, const Instant& now) {
+  active.result = {ResultWord::error, "isolated, and the engine does not answer", {}};
+  active.finding = order::Finding::disproven;
+  return answer_verify(id, now);
+}
+
+Result<void> Steward::answer_verify(TaskId id, const Instant& now) {
+  const Active& active = active_.at(id);
   const order::Order& order = *active.task.order;
   const Ledger::Known* known = keeper_.ledger().find(order.action);
   Standing standing = Standing::not_yet;
   if (known != nullptr) standing = known->done ? Standing::ended : Standing::started;
-  if (ending)
-    reply(order, {ending->result, standing, ending->finding}, now);
-  else
-    reply(order,
-          {{ResultWord::unknown, "the look did not end in time", {}}, standing, order::Finding::unknown},
-          now);
+  reply(order, {active.result, standing, active.finding}, now);
   return finish(id);
 }
 

@@ -61,7 +61,9 @@ Result<void> Steward::take_pong(std::string_view body, const Instant& now) {
   }
   for (const TaskId id : answered) {
     Active& active = active_.at(id);
-    if (active.stage == Stage::asking)
+    if (active.task.kind == TaskKind::verify)
+      TRY(answer_verify(id, now));
+    else if (active.stage == Stage::asking)
       TRY(start_child(id, active, active.task, Stage::looking, now));
     else
       TRY(conclude(id, active.result, now));

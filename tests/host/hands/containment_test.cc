@@ -141,6 +141,7 @@ TEST_F(Containment, IsolatesWithTheEnginesAnswerBeforeAndAfter) {
   order::Order verify = isolating;
   verify.purpose = order::Purpose::verify;
   link.order(verify);
+  answer_ping(link);
   const auto verified = link.report();
   ASSERT_TRUE(verified);
   EXPECT_EQ(verified->finding, order::Finding::proven) << verified->result.detail;

@@ -118,6 +118,29 @@ TEST_F(AnIsolation, ThatACrashInterruptedIsRolledBackWhenNobodyComes) {
   EXPECT_EQ(ledger().holdings().size(), 0U);
 }
 
+TEST_F(AnIsolation, IsVerifiedByTheEnginesAnswerAsWell) {
+  isolated();
+  welcome();
+  pong();
+  order::Order verify = isolate();
+  verify.purpose = order::Purpose::verify;
+  const auto look = [&] {
+    order(verify);
+    ASSERT_EQ(last_kind(), TaskKind::verify);
+    ASSERT_TRUE(
+        steward_->take_end(last(), Ending{{ResultWord::ok, "so it is", {}}, order::Finding::proven}, now()));
+  };
+  look();
+  EXPECT_EQ(reports(), 1U);
+  pong();
+  EXPECT_EQ(last_report().finding, order::Finding::proven);
+  look();
+  pass(kPongWait);
+  EXPECT_EQ(last_report().finding, order::Finding::disproven);
+  EXPECT_EQ(last_report().result.detail, "isolated, and the engine does not answer");
+  EXPECT_TRUE(steward_->is_idle());
+}
+
 TEST_F(AnIsolation, NeedsNoEngineWhereThePolicySaysSo) {
   LocalPolicy policy = permissive();
   policy.require_channel_proof = false;

@@ -38,15 +38,17 @@ Facts block_facts(const IpAddress& address, std::span<const ActionId> held_by) {
 class BlockDeed final : public Deed {
  public:
   BlockDeed(const order::Order& order, const DeedGround& ground)
-      : block_{canonical(std::get<order::BlockIp>(order.command).address), order.ttl}, ground_(ground) {}
+      : action_(order.action),
+        block_{canonical(std::get<order::BlockIp>(order.command).address), order.ttl},
+        ground_(ground) {}
 
   std::expected<std::string, DeedResult> look() override {
     const auto local = read_local_network();
     if (!local) return std::unexpected(failed_to("looking at this host's network", local.error()));
     if (const auto why = why_not_to_block(block_.address, *local, untouchable(ground_.policy)))
       return std::unexpected(DeedResult{ResultWord::refused_guard, *why, {}});
-    const auto owners = ground_.ledger.holdings().owners_of(blocking(block_.address));
-    return encode_plan(block_facts(block_.address, owners));
+    others_ = staying(ground_.ledger.holdings().owners_of(blocking(block_.address)), std::span(&action_, 1));
+    return encode_plan(block_facts(block_.address, others_));
   }
 
   DeedResult act(const std::stop_token&) override {
@@ -63,17 +65,18 @@ class BlockDeed final : public Deed {
   /// Its packets are dropped by now; connections that nobody aborts only fall silent.
   DeedResult result() {
     const auto ended = end_flows(flows_with(block_.address));
-    DeedResult result{
-        ResultWord::ok, text_of(block_.address) + " is blocked",
-        block_facts(block_.address, ground_.ledger.holdings().owners_of(blocking(block_.address)))};
+    DeedResult result{ResultWord::ok, text_of(block_.address) + " is blocked",
+                      block_facts(block_.address, others_)};
     result.evidence["time"] = duration_text(block_.left);
     result.evidence["flows_ended"] = ended ? std::to_string(*ended) : "unknown";
     if (!ended) result.detail += "; its open connections were not aborted: " + ended.error().text();
     return result;
   }
 
+  const ActionId action_;
   const Block block_;
   const DeedGround& ground_;
+  std::vector<ActionId> others_;
 };
 
 class UnblockDeed final : public Deed {

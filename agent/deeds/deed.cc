@@ -43,61 +43,61 @@ class BoundedDeed final : public Deed {
   std::unique_ptr<Deed> deed_;
 };
 
-enum class Family : std::uint8_t { processes, blocks, isolations, files };
-Family family_of(order::Verb verb) {
+enum class Kind : std::uint8_t { processes, blocks, isolations, files };
+Kind kind_of(order::Verb verb) {
   switch (verb) {
     case order::Verb::kill_process:
     case order::Verb::suspend_process:
     case order::Verb::resume_process:
-      return Family::processes;
+      return Kind::processes;
     case order::Verb::quarantine_file:
     case order::Verb::restore_file:
-      return Family::files;
+      return Kind::files;
     case order::Verb::block_ip:
     case order::Verb::unblock_ip:
-      return Family::blocks;
+      return Kind::blocks;
     default:
-      return Family::isolations;
+      return Kind::isolations;
   }
 }
 
 std::unique_ptr<Deed> deed_of_family(const order::Order& order, const DeedGround& ground) {
-  switch (family_of(order::verb_of(order.command))) {
-    case Family::processes:
+  switch (kind_of(order::verb_of(order.command))) {
+    case Kind::processes:
       return make_process_deed(order, ground);
-    case Family::blocks:
+    case Kind::blocks:
       return make_block_deed(order, ground);
-    case Family::isolations:
+    case Kind::isolations:
       return make_isolation_deed(order, ground);
-    case Family::files:
+    case Kind::files:
       return make_file_deed(order, ground);
   }
   std::unreachable();
 }
 
 DeedResult probe_family(const Started& started, const DeedGround& ground) {
-  switch (family_of(order::verb_of(started.order.command))) {
-    case Family::processes:
+  switch (kind_of(order::verb_of(started.order.command))) {
+    case Kind::processes:
       return probe_process(started, ground);
-    case Family::blocks:
+    case Kind::blocks:
       return probe_block(started, ground);
-    case Family::isolations:
+    case Kind::isolations:
       return probe_isolation(started, ground);
-    case Family::files:
+    case Kind::files:
       return probe_file(started, ground);
   }
   std::unreachable();
 }
 
 Verified verify_family(const order::Order& order, const Ledger::Known* known, const DeedGround& ground) {
-  switch (family_of(order::verb_of(order.command))) {
-    case Family::processes:
+  switch (kind_of(order::verb_of(order.command))) {
+    case Kind::processes:
       return verify_process(order, known, ground);
-    case Family::blocks:
+    case Kind::blocks:
       return verify_block(order, ground);
-    case Family::isolations:
+    case Kind::isolations:
       return verify_isolation(order, ground);
-    case Family::files:
+    case Kind::files:
       return verify_file(order, ground);
   }
   std::unreachable();

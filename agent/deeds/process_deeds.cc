@@ -25,7 +25,7 @@ struct Wish {
 
 DeedResult result_of(const Signalled& signalled, Facts evidence) {
   if (signalled.signal_ticks) evidence["signal_ticks"] = std::to_string(*signalled.signal_ticks);
-  if (signalled.seen) evidence.emplace("pid", std::to_string(signalled.seen->pid));
+  if (signalled.seen) evidence.merge(facts_of(*signalled.seen));
   return {signalled.word, signalled.detail, std::move(evidence)};
 }
 

@@ -59,15 +59,16 @@ MeantProcess meant_by(const order::ProcessTarget& target) {
           .executable_sha256 = target.executable_sha256};
 }
 
+Facts facts_of(const ProcessIdentity& identity) {
+  return {{"pid", std::to_string(identity.pid)},   {"start_ticks", std::to_string(identity.start_ticks)},
+          {"boot_id", identity.boot_id},           {"ppid", std::to_string(identity.parent)},
+          {"exe", printable(identity.executable)}, {"state", std::string(1, identity.state)}};
+}
+
 Facts facts_of(const Pinned& target) {
   const ProcessIdentity& seen = target.identity;
-  Facts facts{{"pid", std::to_string(seen.pid)},
-              {"start_ticks", std::to_string(seen.start_ticks)},
-              {"boot_id", seen.boot_id},
-              {"ppid", std::to_string(seen.parent)},
-              {"exe", printable(seen.executable)},
-              {"command_line", command_line_of(seen.pid)},
-              {"state", std::string(1, seen.state)}};
+  Facts facts = facts_of(seen);
+  facts.emplace("command_line", command_line_of(seen.pid));
   if (const auto hash = hash_for_record(target)) facts.emplace("sha256", *hash);
   if (const auto unit = system_unit_of(seen.pid); unit && !unit->empty())
     facts.emplace("unit", printable(*unit));

@@ -21,8 +21,9 @@ inline constexpr std::size_t kReportedMembersMax = 256;
 
 MeantProcess meant_by(const order::ProcessTarget& target);
 
-/// "pid", "start_ticks", "boot_id", "ppid", "exe"; what the kernel tells beside that where it does: "sha256",
-/// "users", "unit", "command_line", "state".
+/// "pid", "start_ticks", "boot_id", "ppid", "exe", "state".
+Facts facts_of(const ProcessIdentity& identity);
+/// Beside these, where the kernel tells: "sha256", "users", "unit", "command_line".
 Facts facts_of(const Pinned& target);
 
 /// A process for as long as the machine runs.

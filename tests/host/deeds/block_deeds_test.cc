@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/deeds/filter_view.h"
 #include "agent/deeds/plan.h"
 #include "tests/host/deeds/filter_scene.h"
 
@@ -59,7 +60,8 @@ TEST_F(BlockDeeds, ABlockAbortsWhatIsOpenAndIsProvenUntilItIsTakenBack) {
 
 TEST_F(BlockDeeds, AnAddressStaysForTheLongestOfItsHolds) {
   EXPECT_EQ(does(block(1, whom(), hours(9))), ResultWord::ok);
-  EXPECT_EQ(does(block(2, whom(), hours(2))), ResultWord::ok);
+  EXPECT_EQ(fact_of(scene_.carry_out(block(2, whom(), hours(2))).evidence, "held_by"),
+            action_number(1).value());
   EXPECT_THAT(ruleset(), HasSubstr("timeout 9h"));
   EXPECT_EQ(does(block(3, lan_.v4(victim_).substr(0, lan_.v4(victim_).rfind('.')) + ".77")), ResultWord::ok);
 
@@ -170,6 +172,19 @@ TEST_F(BlockDeeds, ABlockWhoseTimeIsNearlyOverIsNoReasonToMend) {
   does(block(2, "203.0.113.2", std::chrono::minutes(1)));
   nft("delete element inet riposte_block addresses4 { 203.0.113.2 }");
   EXPECT_EQ(scene_.mended(), 0);
+}
+
+TEST_F(BlockDeeds, APacketThatLeavesDisprovesWhatTheListingSays) {
+  const auto order = block(1, whom());
+  does(order);
+  const std::string with_a_hole = render_blocks(wanted_blocks(scene_.ground(), {})) +
+                                  "insert rule inet riposte_block riposte_out accept\n";
+  victim_.does([&] {
+    Nftables filters = Nftables::open().value();
+    ASSERT_TRUE(lay(filters, block_table(), with_a_hole));
+  });
+  EXPECT_EQ(scene_.verified(order).finding, Finding::disproven);
+  EXPECT_THAT(scene_.verified(order).result.detail, HasSubstr("left this host"));
 }
 
 TEST_F(BlockDeeds, NoNameOfAnActionIsMoreThanAName) {

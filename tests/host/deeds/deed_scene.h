@@ -61,11 +61,15 @@ class DeedScene {
       const DeedGround here = ground();
       const auto deed = make_deed(order, here);
       const auto plan = deed->look();
-      return packed(plan ? deed->act({}) : plan.error()) + plan.value_or("");
+      if (!plan) return packed(plan.error());
+      Ledger before = ledger;
+      ledger.apply(start_of(order, *plan));  // as whoever says "go" has it by now
+      const order::DeedResult result = deed->act({});
+      ledger = std::move(before);
+      return packed(result) + *plan;
     });
     auto [result, plan] = unpacked(told);
     EXPECT_LE(plan.size(), kPlanBytesMax);
-    // Whoever acts was made before the start was written down.
     ledger.apply(start_of(order, plan));
     return result;
   }

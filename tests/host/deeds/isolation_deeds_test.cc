@@ -134,6 +134,21 @@ TEST_F(IsolationDeeds, WhereAPacketMayLeaveIsNotAsked) {
   EXPECT_EQ(finding(order), Finding::proven) << scene_.verified(order).result.detail;
 }
 
+TEST_F(IsolationDeeds, APacketThatLeavesDisprovesWhatTheListingSays) {
+  const auto order = isolate(1);
+  does(order);
+  const Isolation wanted = wanted_isolation(scene_.ground(), {}).value();
+  const std::string with_a_hole =
+      render_isolation(wanted) + "insert rule inet riposte_isolation riposte_out accept\n";
+  victim_.does([&] {
+    Nftables filters = Nftables::open().value();
+    ASSERT_TRUE(lay(filters, isolation_table(wanted), with_a_hole));
+  });
+  EXPECT_THAT(scene_.verified(order).result.detail,
+              AllOf(HasSubstr("a packet for 192.0.2.1 left"), HasSubstr("a packet for 2001:db8::1 left")));
+  EXPECT_EQ(finding(order), Finding::disproven);
+}
+
 TEST_F(IsolationDeeds, AnOpenConnectionDisprovesIt) {
   does(isolate(1));
   const test::OwnedFd stray = victim_.socket(AF_INET, SOCK_DGRAM);

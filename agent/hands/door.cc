@@ -1,5 +1,6 @@
 #include "agent/hands/door.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -63,21 +64,32 @@ void Door::add_to(std::vector<pollfd>& polled) const {
         {visitor.socket.number(), static_cast<short>(visitor.outbox.empty() ? POLLIN : POLLIN | POLLOUT), 0});
 }
 
+bool Door::has_place_for(bool root) const {
+  const auto links = std::ranges::count_if(visitors_, [](const auto& row) { return !row.second.root; });
+  return visitors_.size() < kVisitorsMax && (root || static_cast<std::size_t>(links) < kLinksMax);
+}
+
+bool Door::is_root(VisitorId visitor) const {
+  const auto found = visitors_.find(visitor);
+  return found != visitors_.end() && found->second.root;
+}
+
 void Door::accept_one(std::vector<News>& news) {
   Descriptor socket(::accept4(listening_.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!socket.valid()) return;
   ucred peer{};
   socklen_t size = sizeof peer;
   if (::getsockopt(socket.number(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return;
-  const bool known = peer.uid == 0 || peer.uid == user_;
-  if (!known || visitors_.size() >= kVisitorsMax) {
+  const bool root = peer.uid == 0 && user_ != 0;
+  const bool known = root || peer.uid == user_;
+  if (!known || !has_place_for(root)) {
     log::warning(
         known ? "too many connections" : "a connection of a user who may not",
         {{"user", static_cast<std::int64_t>(peer.uid)}, {"process", static_cast<std::int64_t>(peer.pid)}});
     return;
   }
   news.push_back({next_id_, true});
-  visitors_.emplace(next_id_++, Visitor{std::move(socket), peer.pid});
+  visitors_.emplace(next_id_++, Visitor{std::move(socket), peer.pid, root});
 }
 
 void Door::read_some(Visitor& visitor, News& news) {

@@ -25,6 +25,8 @@
 namespace riposte::agent {
 
 inline constexpr std::size_t kVisitorsMax = 4;
+/// Of those, of the network program's user: there is always one place left for root.
+inline constexpr std::size_t kLinksMax = 3;
 /// All reports that are owed at once, and some more.
 inline constexpr std::size_t kOutboxBytesMax = std::size_t{8} * 1024 * 1024;
 
@@ -48,6 +50,8 @@ class Door {
   bool send_to_link(const order::Frame& frame);
   void make_link(VisitorId visitor) { link_ = visitor; }
   bool is_link(VisitorId visitor) const { return link_ == visitor; }
+  /// Root in person: whoever may do everything need not be bounded.
+  bool is_root(VisitorId visitor) const;
   void disconnect(VisitorId visitor) { visitors_.erase(visitor); }
   /// The processes that are connected.
   std::vector<std::int32_t> processes() const;
@@ -56,11 +60,13 @@ class Door {
   struct Visitor {
     Descriptor socket;
     std::int32_t process = 0;
+    bool root = false;  ///< and not the network program
     order::FrameReader reader{};
     std::string outbox{};
     bool lost = false;
   };
   Door(Descriptor listening, uid_t user) : listening_(std::move(listening)), user_(user) {}
+  bool has_place_for(bool root) const;
   void accept_one(std::vector<News>& news);
   static void read_some(Visitor& visitor, News& news);
   static void write_some(Visitor& visitor);

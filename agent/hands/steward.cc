@@ -49,10 +49,14 @@ Result<void> Steward::compact() {
 }
 
 bool Steward::may_check(const Instant& now) {
-  const auto second = std::chrono::floor<std::chrono::seconds>(now.since_boot);
-  if (second != second_) checks_ = 0;
-  second_ = second;
+  begin_second(now);
   return ++checks_ <= kChecksPerSecond;
+}
+
+void Steward::begin_second(const Instant& now) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(now.since_boot);
+  if (second != second_) checks_ = looks_ = 0;
+  second_ = second;
 }
 
 Result<void> Steward::take_order(std::string_view body, const Instant& now) {
@@ -106,12 +110,21 @@ Result<void> Steward::queue(TaskKind kind, const order::Order& order, const Inst
       reply(order, {{ResultWord::unknown, "it is under way", {}}, Standing::started}, now);
     return {};
   }
+  if (kind != TaskKind::carry_out && !may_look(order, now)) return {};
   if (lanes_.is_full()) {
     reply(order, {{ResultWord::error, "too many orders wait on this host; give it again later", {}}}, now);
     return {};
   }
   lanes_.push(next_id_++, Task::of(kind, order));
   return {};
+}
+
+/// One order to look, repeated, must not keep this host busy.
+bool Steward::may_look(const order::Order& order, const Instant& now) {
+  begin_second(now);
+  if (++looks_ <= kLooksPerSecond) return true;
+  reply(order, {{ResultWord::unknown, "too many looks within a second; ask again later", {}}}, now);
+  return false;
 }
 
 Result<void> Steward::begin_waiting(const Instant& now) {
@@ -181,6 +194,7 @@ Result<void> Steward::tick(const Instant& now) {
   for (const auto& [id, active] : active_)
     if (now.since_boot >= active.until && !active.killed) late.push_back(id);
   for (const TaskId id : late) TRY(time_out(id, active_.at(id), now));
+  if (owed_at_ && now.since_boot >= *owed_at_) send_owed(now);
   take_back_what_is_due(now);
   if (!closing_ && (!mend_at_ || now.since_boot >= *mend_at_) && !lanes_.awaits(TaskKind::mend)) {
     mend_at_ = now.since_boot + kDriftPeriod;

@@ -33,6 +33,9 @@ inline constexpr Duration kDriftPeriod = std::chrono::seconds(10);
 inline constexpr Duration kReleaseRetry = std::chrono::seconds(60);
 /// What costs a stolen connection nothing must not cost this host much.
 inline constexpr std::uint32_t kChecksPerSecond = 1000;
+inline constexpr std::uint32_t kLooksPerSecond = 20;  ///< probes and verifications: each is a process
+inline constexpr Duration kOwedPeriod =
+    std::chrono::seconds(1);  ///< between the owed reports of two welcomes
 
 /// What the steward asks of the world around it.
 class World {
@@ -130,6 +133,9 @@ class Steward {
   Result<void> time_out(TaskId id, Active& active, const Instant& now);
   Result<void> compact();
   void take_back_what_is_due(const Instant& now);
+  void send_owed(const Instant& now);
+  void begin_second(const Instant& now);
+  bool may_look(const order::Order& order, const Instant& now);
   void reply(const order::Order& order, Keeper::Answer answer, const Instant& now);
 
   Keeper keeper_;
@@ -141,6 +147,9 @@ class Steward {
   std::optional<Duration> mend_at_;
   Duration second_{-1};
   std::uint32_t checks_ = 0;
+  std::uint32_t looks_ = 0;
+  std::optional<Duration> owed_at_;  ///< when the owed reports are to be sent
+  Duration last_owed_ = -kOwedPeriod;
   bool mending_fails_ = false;
   bool closing_ = false;
 };

@@ -41,12 +41,20 @@ Result<void> Steward::take_welcome(std::string_view body, const Instant& now) {
     return {};
   }
   world_.send_to_link(keeper_.hello(welcome->nonce, now));
-  for (const order::Frame& report : keeper_.owed_reports(now)) world_.send_to_link(report);
+  owed_at_ = std::max(now.since_boot, last_owed_ + kOwedPeriod);
+  if (now.since_boot >= *owed_at_) send_owed(now);
   for (auto& [id, active] : active_) {
     if (active.stage != Stage::reconnecting && active.stage != Stage::asking_again) continue;
     ask(active, Stage::asking_again, active.until - now.since_boot, now);
   }
   return {};
+}
+
+/// To sign them all for every welcome of a flood would cost more than it brings.
+void Steward::send_owed(const Instant& now) {
+  owed_at_.reset();
+  last_owed_ = now.since_boot;
+  for (const order::Frame& report : keeper_.owed_reports(now)) world_.send_to_link(report);
 }
 
 Result<void> Steward::take_pong(std::string_view body, const Instant& now) {

@@ -234,6 +234,22 @@ TEST_F(AnOrder, ThatOnlyVerifiesIsAnsweredWithAFinding) {
   EXPECT_EQ(last_report().answers, Purpose::verify);
 }
 
+TEST_F(AnOrder, ToLookIsObeyedTwentyTimesInASecond) {
+  carry_out(numbered(1));
+  order::Order verify = numbered(1);
+  verify.purpose = Purpose::verify;
+  world_->began.clear();
+  for (std::uint32_t i = 0; i < kLooksPerSecond + 5; ++i) {
+    order(verify);
+    if (!world_->began.empty()) end(last());
+  }
+  EXPECT_EQ(world_->began.size(), kLooksPerSecond);
+  EXPECT_EQ(last_report().result.word, ResultWord::unknown);
+  after_ += 1s;
+  order(verify);
+  EXPECT_EQ(world_->began.size(), kLooksPerSecond + 1);
+}
+
 TEST_F(AnOrder, BeyondAThousandInASecondIsNotLookedAt) {
   for (std::uint32_t i = 0; i < kChecksPerSecond; ++i) ASSERT_TRUE(steward_->may_check(now()));
   EXPECT_FALSE(steward_->may_check(now()));
@@ -317,6 +333,19 @@ TEST_F(ARestart, GreetsTheEngineWithTheJournalAsItIs) {
   ASSERT_TRUE(hello) << hello.error().text();
   EXPECT_EQ(hello->journal_id, steward_->keeper().journal().id());
   EXPECT_EQ(hello->journal_sequence, 2U);
+}
+
+TEST_F(ARestart, SendsWhatItOwesOnceInASecondHoweverOftenItIsWelcomed) {
+  carry_out(numbered(1));
+  for (int i = 0; i < 5; ++i) welcome();
+  const auto owed = [this] {
+    return std::ranges::count(world_->to_link, order::FrameType::report, &order::Frame::type);
+  };
+  EXPECT_EQ(owed(), 1);
+  pass(kOwedPeriod);
+  EXPECT_EQ(owed(), 2);
+  pass(kOwedPeriod);
+  EXPECT_EQ(owed(), 2);
 }
 
 TEST_F(ARestart, IsNotGreetedByAnotherFleet) {

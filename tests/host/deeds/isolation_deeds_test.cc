@@ -1,11 +1,12 @@
 #include <algorithm>
+#include <array>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "agent/deeds/filter_view.h"
@@ -182,7 +183,9 @@ TEST(FilterDeeds, WithoutTheRightToChangeNetworksAreErrors) {
   test::Lab lab;
   const DeedScene scene;
   const std::string told = lab.host("plain").tells([&] {
-    if (::setuid(65534) != 0 && ::prctl(PR_CAPBSET_DROP, CAP_NET_ADMIN) != 0) return std::string("as root");
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+    if (::syscall(SYS_capset, &header, none.data()) != 0) return std::string("as root");
     const DeedGround ground = scene.ground();
     const auto deed = make_deed(scene.order_of(1, order::BlockIp{*parse_address("203.0.113.9")}), ground);
     const auto plan = deed->look();

@@ -105,6 +105,22 @@ TEST_F(ProcessDeeds, ATreeIsKilledAfterAllOfItWereAskedToEnd) {
         << process.pid;
 }
 
+TEST_F(ProcessDeeds, WhoeverIsLeftOfAFamilyDisprovesItsEndAndIsNamed) {
+  const test::Victim root(kParent);
+  const auto children = wait_for_children(root.pid(), 2);
+  ASSERT_EQ(children.size(), 2U);
+  const auto order = scene_.order_of(1, order::KillProcess{target(root.pid()), true, {}});
+  ASSERT_NE(scene_.begin(order), "");
+  ::kill(root.pid(), SIGKILL);
+  ::kill(children.front(), SIGKILL);
+  root.wait_until_zombie();
+  ASSERT_TRUE(eventually([&] { return state_of(children.front()) == RunState::gone; }));
+  const Verified verified = scene_.verified(order);
+  EXPECT_EQ(verified.finding, Finding::disproven);
+  EXPECT_THAT(fact_of(verified.result.evidence, "left"), HasSubstr(std::to_string(children.back()) + "@"));
+  EXPECT_EQ(scene_.probed(order).word, ResultWord::error);
+}
+
 TEST_F(ProcessDeeds, ASuspendedTreeIsResumedAsATree) {
   const test::Victim root(kParent);
   const auto children = wait_for_children(root.pid(), 2);

@@ -38,10 +38,8 @@ Result<Keeper> Keeper::open(const std::filesystem::path& journal, Authority auth
 }
 
 Judgement Keeper::judge(const order::SignedOrder& sealed, const Instant& now) {
-  Judgement judgement = agent::judge(sealed, {authority_->keys, authority_->host, ledger_, authority_->policy,
-                                              rates_, journal_.has_room(), now});
-  if (judgement.ruling == Ruling::run) rates_.take(order::verb_of(judgement.order->command), now.since_boot);
-  return judgement;
+  return agent::judge(sealed, {authority_->keys, authority_->host, ledger_, authority_->policy, rates_,
+                               journal_.has_room(), now});
 }
 
 Result<void> Keeper::record(std::span<const Entry> entries) {

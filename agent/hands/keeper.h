@@ -35,8 +35,10 @@ class Keeper {
   /// Errors: those of Journal::open.
   static Result<Keeper> open(const std::filesystem::path& journal, Authority authority);
 
-  /// What is to become of the order. Ruling::run is counted against the rates.
+  /// What is to become of the order.
   Judgement judge(const order::SignedOrder& sealed, const Instant& now);
+  /// An order of this kind is carried out: counted against the rates.
+  void count(order::Verb verb, const Instant& now) { rates_.take(verb, now.since_boot); }
   /// On disk when it returns, then part of the ledger.
   Result<void> record(std::span<const Entry> entries);
   /// Shortens the journal where that is worth it.

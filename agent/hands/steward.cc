@@ -79,6 +79,8 @@ Result<void> Steward::take_order(std::string_view body, const Instant& now) {
 
 Result<void> Steward::obey(const Judgement& judgement, const Instant& now) {
   const order::Order& order = *judgement.order;
+  // A copy: whatever it would come to by itself, it must not decide about the one that is in hand.
+  if (order.purpose == Purpose::carry_out && is_in_hand(order.action)) return {};
   const auto recorded = keeper_.record(judgement.record);
   if (!recorded && recorded.error().code != Errc::unavailable) return recorded;
   if (order.purpose == Purpose::acknowledge) return {};
@@ -102,12 +104,14 @@ bool Steward::is_under_way(const ActionId& action) const {
   });
 }
 
+bool Steward::is_in_hand(const ActionId& action) const {
+  return is_under_way(action) || lanes_.awaits(action, Purpose::carry_out);
+}
+
 Result<void> Steward::queue(TaskKind kind, const order::Order& order, const Instant& now) {
   if (closing_ || lanes_.awaits(order.action, order.purpose)) return {};
   if (kind != TaskKind::verify && is_under_way(order.action)) {
-    // Whoever ordered it is answered at the end; whoever asks is answered now.
-    if (order.purpose != Purpose::carry_out)
-      reply(order, {{ResultWord::unknown, "it is under way", {}}, Standing::started}, now);
+    reply(order, {{ResultWord::unknown, "it is under way", {}}, Standing::started}, now);
     return {};
   }
   if (kind != TaskKind::carry_out && !may_look(order, now)) return {};
@@ -115,6 +119,7 @@ Result<void> Steward::queue(TaskKind kind, const order::Order& order, const Inst
     reply(order, {{ResultWord::error, "too many orders wait on this host; give it again later", {}}}, now);
     return {};
   }
+  if (kind == TaskKind::carry_out) keeper_.count(order::verb_of(order.command), now);
   lanes_.push(next_id_++, Task::of(kind, order));
   return {};
 }

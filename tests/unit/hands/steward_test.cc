@@ -104,6 +104,21 @@ TEST_F(AnOrder, IsNotBegunAboveTheRateOfItsKind) {
   EXPECT_EQ(last_report().result.word, ResultWord::refused_guard);
 }
 
+TEST_F(AnOrder, IsNeitherCountedTwiceNorRefusedForACopyOfIt) {
+  LocalPolicy slow = permissive();
+  slow.rates = {{order::Verb::block_ip, {1, 2}}};
+  restart(slow);
+  for (int i = 0; i < 3; ++i) order(numbered(1));
+  for (int i = 0; i < 3; ++i) order(numbered(2));
+  EXPECT_EQ(reports(), 0U) << "a copy was refused, and the order with it";
+  plan(last());
+  end(last());
+  plan(last());
+  end(last());
+  EXPECT_EQ(reports(), 2U);
+  EXPECT_EQ(last_report().result.word, ResultWord::ok);
+}
+
 TEST_F(AnOrder, ThatIsCancelledWhileItsChildLooksNeverActs) {
   order(numbered(1));
   const TaskId child = last();

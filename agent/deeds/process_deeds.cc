@@ -67,11 +67,13 @@ class ProcessDeed final : public Deed {
   }
 
  private:
-  /// Not by an action of ours: nothing of ours will let it run again.
+  /// By none of our actions, so nothing of ours will let it run again.
   bool was_stopped() const {
     const ProcessIdentity& seen = target_->identity;
-    return wish_.wanted == RunState::stopped && seen.run_state == RunState::stopped &&
-           holders_of(member_of(seen), seen.boot_id, ground_.ledger).empty();
+    if (wish_.wanted != RunState::stopped || seen.run_state != RunState::stopped) return false;
+    return std::ranges::all_of(
+        holders_of(member_of(seen), seen.boot_id, ground_.ledger),
+        [&](const ActionId& holder) { return suspended_by(*ground_.ledger.find(holder))->was_stopped; });
   }
 
   DeedResult act_on_family(const std::stop_token& stop) {

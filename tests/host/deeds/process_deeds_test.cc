@@ -170,9 +170,12 @@ TEST_F(ProcessDeeds, WhatWasStoppedBeforeStaysSoWhenTheSuspensionEnds) {
   const test::Victim victim;
   ::kill(victim.pid(), SIGSTOP);
   ASSERT_TRUE(eventually([&] { return victim.state() == 'T'; }));
-  const auto suspend = scene_.order_of(1, order::SuspendProcess{target(victim.pid()), false});
-  EXPECT_EQ(scene_.carry_out(suspend).word, ResultWord::already_done);
-  EXPECT_EQ(scene_.taken_back({suspend.action}).word, ResultWord::already_done);
+  for (const int action : {1, 2}) {
+    const auto suspend = scene_.order_of(action, order::SuspendProcess{target(victim.pid()), false});
+    EXPECT_EQ(scene_.carry_out(suspend).word, ResultWord::already_done);
+  }
+  scene_.taken_back({action_number(1)});
+  EXPECT_EQ(scene_.taken_back({action_number(2)}).word, ResultWord::already_done);
   EXPECT_EQ(victim.state(), 'T');
 }
 

@@ -211,12 +211,14 @@ asio::awaitable<void> Session::refuse(std::string_view kind, std::string why, bo
   ground_.refused(kind);
   expect_within(kLinger);
   const Frame frame{FrameType::refused, enrolment::encode(enrolment::Refused{std::move(why), final})};
+  error_code error;
   if (is_stranger()) {
-    co_await framing::write_bytes(stream_, order::encode(frame));
+    const std::string bytes = order::encode(frame);
+    co_await framing::write_bytes(stream_, bytes);
+    stream_.lowest_layer().shutdown(Socket::shutdown_send, error);
   } else {
     outbox_->push(frame);  // behind what is being written
   }
-  error_code error;
   std::array<char, 4096> waste{};
   while (!error)
     co_await stream_.async_read_some(asio::buffer(waste), asio::redirect_error(asio::use_awaitable, error));

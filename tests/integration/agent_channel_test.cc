@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
+#include <pwd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "engine/order/pong.h"
 #include "tests/integration/fleet.h"
@@ -68,6 +71,27 @@ TEST_F(AgentChannel, EnrolsOnceWithATokenAndNotWithAWrongOne) {
   forged.back() = forged.back() == '0' ? '1' : '0';
   EXPECT_EQ(enroll(forged), 4) << "the engine is not the one that the token names";
   EXPECT_EQ(enroll("hello"), 1);
+}
+
+TEST_F(AgentChannel, LeavesTheLinksFilesToItsUserAndTheRestToRoot) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  user = "nobody";
+  const std::string token = new_token();
+  EXPECT_EQ(enroll(token), 1) << "its user cannot come to the folder of the link, which burns no token";
+  std::filesystem::permissions(scratch.path(), std::filesystem::perms::others_exec,
+                               std::filesystem::perm_options::add);
+  ASSERT_EQ(enroll(token), 0);
+  const uid_t nobody = ::getpwnam("nobody")->pw_uid;
+  const auto owner = [](const std::filesystem::path& path) {
+    struct stat seen{};
+    EXPECT_EQ(::lstat(path.c_str(), &seen), 0) << path;
+    return seen.st_uid;
+  };
+  for (const char* file : {"link", "link/key.pem", "link/cert.pem", "link/ca.pem", "link/engines"})
+    EXPECT_EQ(owner(state() / file), nobody) << file;
+  for (const char* file : {"", "identity", "report.key"}) EXPECT_EQ(owner(state() / file), 0U) << file;
+  user = "nobody-of-that-name";
+  EXPECT_EQ(enroll(new_token()), 1);
 }
 
 TEST_F(AgentChannel, CutsARevokedHostAtOnceAndTheLinkEnds) {

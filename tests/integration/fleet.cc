@@ -190,7 +190,8 @@ int Fleet::enroll(const std::string& token, const std::string& name) {
   const auto machine = scratch.write("machine-id", machine_id() + "\n");
   ChildProcess child({.argv = {RIPOSTE_AGENT_PROGRAM, "enroll", "--engine", place(), "--token-file",
                                token_file.string(), "--state", state().string(), "--name", name, "--user",
-                               ::getpwuid(::geteuid())->pw_name, "--machine-id-file", machine.string()},
+                               user.empty() ? ::getpwuid(::geteuid())->pw_name : user, "--machine-id-file",
+                               machine.string()},
                       .directory = scratch.path(),
                       .output = scratch.path() / "enroll.log"});
   const auto status = child.wait_for(kPatience);

@@ -83,6 +83,7 @@ struct Fleet {
   std::unique_ptr<agents::Registry> registry = *agents::Registry::open(scratch.path() / "fleet" / "agents");
   agents::EnrolmentTokens tokens{scratch.path() / "fleet" / "tokens.json",
                                  keys.authority.certificate().key_hash()};
+  std::string user;  ///< whom the link's files are given to; empty: who runs the test
   Told told;
   std::unique_ptr<agents::AgentServer> server = start_server(0);
 

@@ -57,7 +57,7 @@ struct Owner {
 
 Result<Owner> owner_of_link(const std::string& user) {
   if (::geteuid() != 0) return Owner{::geteuid(), ::getegid()};
-  const passwd* found = ::getpwnam(user.c_str());
+  const passwd* found = ::getpwnam(user.c_str());  // NOLINT(concurrency-mt-unsafe): one thread
   if (found == nullptr)
     return fail(Errc::not_found, "there is no user '" + user +
                                      "' for the agent's network part; make it with: adduser --system "

@@ -3,7 +3,6 @@
 #include <array>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <sodium.h>
 
 #include "engine/base/log.h"
@@ -159,6 +158,8 @@ Result<void> Session::take_hello(const std::string& body) {
   const auto entry = ground_.registry.find(machine_id_);
   if (!entry) return fail(Errc::denied, "the host is not one of the fleet");
   const auto sealed = TRY(order::decode_signed<order::Domain::hello>(body));
+  // Hands that were busy answer the welcomes of connections that have ended in the meantime, too.
+  if (TRY(order::decode_hello(sealed.bytes)).nonce != nonce_) return {};
   const auto ring = TRY(order::KeyRing::of({{entry->report_key, WallTime{}}}));
   const order::Hello hello = TRY(order::open_hello(sealed, ring, nonce_, ground_.clock.now()));
   if (hello.fleet != ground_.keys.fleet || hello.machine_id != machine_id_ ||

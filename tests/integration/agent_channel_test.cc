@@ -81,6 +81,7 @@ TEST_F(AgentChannel, LeavesTheLinksFilesToItsUserAndTheRestToRoot) {
   std::filesystem::permissions(scratch.path(), std::filesystem::perms::others_exec,
                                std::filesystem::perm_options::add);
   ASSERT_EQ(enroll(token), 0);
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else asks
   const uid_t nobody = ::getpwnam("nobody")->pw_uid;
   const auto owner = [](const std::filesystem::path& path) {
     struct stat seen{};

@@ -184,14 +184,18 @@ std::string Fleet::new_token(const std::string& name) {
   return *tokens.make(name, std::chrono::hours(1), clock.now());
 }
 
+std::string Fleet::user_of_link() const {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else asks
+  return user.empty() ? ::getpwuid(::geteuid())->pw_name : user;
+}
+
 int Fleet::enroll(const std::string& token, const std::string& name) {
   const auto token_file = scratch.write("token", token + "\n");
   std::filesystem::permissions(token_file, std::filesystem::perms::owner_read);
   const auto machine = scratch.write("machine-id", machine_id() + "\n");
   ChildProcess child({.argv = {RIPOSTE_AGENT_PROGRAM, "enroll", "--engine", place(), "--token-file",
                                token_file.string(), "--state", state().string(), "--name", name, "--user",
-                               user.empty() ? ::getpwuid(::geteuid())->pw_name : user, "--machine-id-file",
-                               machine.string()},
+                               user_of_link(), "--machine-id-file", machine.string()},
                       .directory = scratch.path(),
                       .output = scratch.path() / "enroll.log"});
   const auto status = child.wait_for(kPatience);

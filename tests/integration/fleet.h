@@ -96,6 +96,7 @@ struct Fleet {
   std::filesystem::path log() const { return scratch.path() / "link.log"; }
   std::string place() const { return "127.0.0.1:" + std::to_string(server->port()); }
   std::string new_token(const std::string& name = "web01");
+  std::string user_of_link() const;
   /// The exit code of `riposte-agent enroll`.
   int enroll(const std::string& token, const std::string& name = "web01");
   ChildProcess start_link() const;

@@ -24,16 +24,21 @@ Result<void> move_over(const std::filesystem::path& from, const std::filesystem:
   return {};
 }
 
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 /// The key first: next_cert.pem alone says that the key has been moved already.
 Result<void> install_next(const Places& places) {
-  if (std::filesystem::exists(places.next_key)) TRY(move_over(places.next_key, places.key));
+  if (is_there(places.next_key)) TRY(move_over(places.next_key, places.key));
   return move_over(places.next_certificate, places.certificate);
 }
 
 Result<void> finish_renewal(const Places& places) {
   const auto certificate = tls::Certificate::read(places.next_certificate);
   if (!certificate) return {};
-  const bool moved = !std::filesystem::exists(places.next_key);
+  const bool moved = !is_there(places.next_key);
   const auto key = tls::PrivateKey::read(moved ? places.key : places.next_key);
   if (key && certificate->belongs_to(*key)) return install_next(places);
   return {};

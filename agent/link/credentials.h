@@ -1,8 +1,7 @@
 /// What the link proves itself with, and in whom it believes: files in one folder that belongs to it.
 ///
-/// Layout:  key.pem, cert.pem, ca.pem, engines; next_key.pem and next_cert.pem while a renewed pair takes the
-/// place
-///          of the old one, so that a crash leaves one whole pair.
+/// Layout:  key.pem, cert.pem, ca.pem, engines; next_key.pem and next_cert.pem while a renewed pair replaces
+///          the old one, so that a crash leaves one whole pair.
 #pragma once
 
 #include <filesystem>
@@ -35,8 +34,7 @@ struct Credentials {
 Result<Credentials> read_credentials(const std::filesystem::path& link);
 /// Errors: invalid (they do not fit together), unavailable.
 Result<void> write_credentials(const std::filesystem::path& link, const Credentials& credentials);
-/// Takes the place of the pair there, after any crash either the old one or the new one. Errors: invalid,
-/// unavailable.
+/// After a crash at any moment it is the old pair or the new one. Errors: invalid, unavailable.
 Result<void> replace_pair(const std::filesystem::path& link, const tls::PrivateKey& key,
                           const tls::Certificate& certificate);
 

@@ -1,5 +1,4 @@
-/// Makes this host one of a fleet: keys are made here, certified by the engine, and put where the agent
-/// looks.
+/// Makes this host one of a fleet: keys are made here, certified by the engine, and kept for the agent.
 #pragma once
 
 #include <filesystem>

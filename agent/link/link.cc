@@ -82,10 +82,10 @@ class Link {
   std::optional<tls::PrivateKey> next_key_;  ///< a certificate was asked for it
   Result<void> ended_;
   bool stopping_ = false;
-  bool hurry_ = false;  ///< the hands want a new connection now
+  bool hurry_ = false;   ///< the hands want a new connection now
+  asio::io_context io_;  // outlives what is bound to it
   std::shared_ptr<HandsConnection> hands_;
   std::shared_ptr<EngineConnection> engine_;
-  asio::io_context io_;
   asio::signal_set signals_{io_, SIGTERM, SIGINT};
   asio::steady_timer hands_pause_{io_};
   asio::steady_timer engine_pause_{io_};

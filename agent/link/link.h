@@ -1,12 +1,10 @@
-/// The agent's network part: carries frames between the engine and the hands, and knows nothing of what they
-/// say.
+/// The agent's network part: carries frames between the engine and the hands, and looks at none.
 ///
 /// It talks to an engine only while the hands are there, and tells them of every new connection by passing
 /// the engine's welcome on. What it carries is signed by others: whoever takes it over can delay and drop.
 /// Threads: one, that of run().
-/// Limits:  256 frames each way; where the reader is slower than that, the engine's connection is ended,
-/// after
-///          which both sides send again what was not acknowledged.
+/// Limits:  256 frames each way; where the reader is slower than that, the engine's connection is ended, and
+///          both sides send again what was not acknowledged.
 /// Source:  docs/decisions/025-agent-channel.md
 #pragma once
 

@@ -1,7 +1,7 @@
 /// Leaves to enrol one host each: shown once, kept as a hash, good for a name and a time.
 ///
-/// Threads: any. Limits:  kOpenMax at once. What cannot be read counts as no tokens: new ones are made
-/// easily.
+/// Threads: any.
+/// Limits:  kOpenMax at once. A file that cannot be read counts as no tokens: new ones are made easily.
 #pragma once
 
 #include <filesystem>

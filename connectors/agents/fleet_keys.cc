@@ -21,6 +21,12 @@ std::unexpected<Error> lost(const std::filesystem::path& path) {
                                  "whole folder and enrol every host anew");
 }
 
+/// A file that cannot be looked at counts as there: it must not be written over.
+bool is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error) || error;
+}
+
 Result<void> make_private(const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
@@ -55,8 +61,8 @@ Result<order::SigningKey> read_order_key(const std::filesystem::path& path) {
 /// What can never be made again without enrolling every host anew.
 Result<void> make_roots(const std::filesystem::path& directory, const std::string& fleet, WallTime now) {
   const auto ca_key = directory / "ca.key";
-  if (!std::filesystem::exists(ca_key)) TRY(TRY(tls::PrivateKey::generate()).write(ca_key));
-  if (!std::filesystem::exists(directory / "order.key")) TRY(make_order_key(directory / "order.key"));
+  if (!is_there(ca_key)) TRY(TRY(tls::PrivateKey::generate()).write(ca_key));
+  if (!is_there(directory / "order.key")) TRY(make_order_key(directory / "order.key"));
   const tls::PrivateKey key = TRY(tls::PrivateKey::read(ca_key));
   return TRY(tls::FleetAuthority::self_signed(key, fleet, now)).write(directory / "ca.pem");
 }
@@ -70,7 +76,7 @@ Result<tls::FleetAuthority> read_authority(const std::filesystem::path& director
 }
 
 Result<tls::PrivateKey> open_engine_key(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) TRY(TRY(tls::PrivateKey::generate()).write(path));
+  if (!is_there(path)) TRY(TRY(tls::PrivateKey::generate()).write(path));
   return tls::PrivateKey::read(path);
 }
 
@@ -95,9 +101,10 @@ Result<FleetKeys> FleetKeys::open(const std::filesystem::path& directory, const 
     return fail(Errc::invalid,
                 "'" + fleet + "' is no name of a fleet: at most 64 letters, digits, '.', '_', '-'");
   TRY(make_private(directory));
-  if (!std::filesystem::exists(directory / "ca.pem")) TRY(make_roots(directory, fleet, now));
+  const bool begun = is_there(directory / "ca.pem") || is_there(directory / "engine.pem");
   for (const char* root : {"ca.key", "order.key"})
-    if (!std::filesystem::exists(directory / root)) return lost(directory / root);
+    if (begun && !is_there(directory / root)) return lost(directory / root);
+  if (!is_there(directory / "ca.pem")) TRY(make_roots(directory, fleet, now));
   auto authority = TRY(read_authority(directory, fleet));
   auto engine_key = TRY(open_engine_key(directory / "engine.key"));
   auto engine_certificate =

@@ -1,8 +1,7 @@
 /// The keys of the engine's fleet: who certifies hosts, who answers them, who signs what they are told.
 ///
-/// Layout:  ca.key, ca.pem, engine.key, engine.pem, order.key; made on first start. ca.pem is made last of
-/// those
-///          that cannot be made again, so where it stands, a key that is missing has been lost.
+/// Layout:  ca.key, ca.pem, engine.key, engine.pem, order.key; made on first start. ca.pem comes after those
+///          that cannot be made again: where it stands, one of them that is missing has been lost.
 #pragma once
 
 #include <filesystem>

@@ -24,15 +24,15 @@ WallTime whole_milliseconds(WallTime time) { return std::chrono::floor<std::chro
 Result<std::unique_ptr<Registry>> Registry::open(const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
-  std::filesystem::directory_iterator files(directory, error);
-  if (error) return fail(Errc::unavailable, directory.string() + ": " + error.message());
   std::unique_ptr<Registry> registry(new Registry(directory));
-  for (const auto& file : files) {
-    if (file.path().extension() == kSuffix) registry->load(file.path());
+  std::filesystem::directory_iterator file(directory, error);
+  for (; !error && file != std::filesystem::directory_iterator(); file.increment(error)) {
+    if (file->path().extension() == kSuffix) registry->load(file->path());
     if (registry->entries_.size() > kAgentsMax)
       return fail(Errc::invalid, directory.string() + " holds more than " + std::to_string(kAgentsMax) +
                                      " agents; move those away that are gone");
   }
+  if (error) return fail(Errc::unavailable, directory.string() + ": " + error.message());
   return registry;
 }
 

@@ -81,12 +81,12 @@ struct AgentServer::Body {
   asio::ssl::context tls_context;
   SessionGround ground;
   Gauge& connected_gauge;
+  asio::io_context io;  // outlives what is bound to it
   std::set<std::shared_ptr<Session>> sessions;
   bool stopping = false;
   std::uint16_t port = 0;
   mutable std::mutex mutex;  ///< guards `connected`
   std::map<std::string, std::shared_ptr<Session>> connected;
-  asio::io_context io;
   tcp::acceptor acceptor{io};
   std::thread io_thread;
 };

@@ -2,9 +2,8 @@
 ///
 /// Threads: one for all sockets, its own, which also calls the events; start() and stop() from one thread.
 /// Errors:  start(): invalid (address, keys), unavailable (the address is taken).
-/// Limits:  sessions_max hosts; kStrangersMax peers that have shown no certificate yet,
-/// kStrangersPerAddressMax of
-///          them from one address; more are not let in.
+/// Limits:  sessions_max hosts; kStrangersMax peers that have shown no certificate yet, and
+///          kStrangersPerAddressMax of them from one address. More are not let in.
 /// Source:  docs/decisions/025-agent-channel.md
 #pragma once
 

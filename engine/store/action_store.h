@@ -29,6 +29,10 @@ class ActionStore final : public Records {
                                                    rocksdb::Env* env = nullptr);
   ~ActionStore() override;
 
+  /// How often this directory was opened, this time included: what an earlier run ordered carries a smaller
+  /// one.
+  std::uint64_t epoch() const;
+
   Result<void> append(std::span<const Commit> commits) override;
   Result<Partition> partition_of(const StreamId& stream) override;
   Result<std::optional<Offset>> position(const StreamId& stream) override;

@@ -1,5 +1,7 @@
 #include "engine/lifecycle/target.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace riposte {

@@ -210,6 +210,14 @@ void write_format_1(const std::filesystem::path& directory, const std::string& f
   for (auto* handle : handles) database->DestroyColumnFamilyHandle(handle);
 }
 
+TEST(Store, RaisesItsEpochWheneverItIsOpened) {
+  test::TemporaryDirectory directory;
+  for (std::uint64_t times = 1; times <= 3; ++times) {
+    const auto store = *ActionStore::open(directory.path());
+    EXPECT_EQ(store->epoch(), times);
+  }
+}
+
 TEST(Store, TakesOverWhatFormatOneLeft) {
   const TemporaryDirectory directory;
   write_format_1(directory.path(), "1");

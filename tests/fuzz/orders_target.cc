@@ -1,4 +1,5 @@
 #include "engine/order/frame.h"
+#include "engine/order/hello.h"
 #include "engine/order/pong.h"
 #include "engine/order/report.h"
 #include "tests/fuzz/targets.h"
@@ -31,6 +32,8 @@ void orders(std::string_view bytes) {
   if (decoded) require(!order::text_of(decoded->command).empty(), "an order without a text");
   agree(order::decode_report(bytes), bytes, "a report has two encodings");
   agree(order::decode_pong(bytes), bytes, "a pong has two encodings");
+  agree(order::decode_hello(bytes), bytes, "a hello has two encodings");
+  agree(order::decode_welcome(bytes), bytes, "a welcome has two encodings");
   agree(order::decode_signed<order::Domain::order>(bytes), bytes, "an envelope has two encodings");
   read_frames(bytes);
 }

@@ -14,7 +14,7 @@ constexpr std::int64_t kPathBytesMax = 4096;  // PATH_MAX of Linux
 constexpr std::int64_t kFileBytesMax = std::int64_t{2} << 30;
 /// Longer than a program needs to end by itself, shorter than the patience of whoever contains an attack.
 constexpr std::chrono::milliseconds kTermGraceMax = std::chrono::seconds(30);
-constexpr std::chrono::milliseconds kUnblockGraceMax = std::chrono::days(7);
+constexpr std::chrono::milliseconds kUnblockGraceMax = std::chrono::hours(24);
 
 Specs process_identity() {
   return {{"pid", ValueKind::integer, true, "number of the process on its host", 1,

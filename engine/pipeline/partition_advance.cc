@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "engine/pipeline/partition_state.h"
+#include "engine/ports/remote_hands.h"
 
 namespace riposte {
 namespace {
@@ -99,8 +100,9 @@ void PartitionState::ask_about_unresolved(WallTime now, Slots& slots) {
     if (seat.kind == Seat::Kind::away) {
       parked_.park(seat, id, 0, action.in_doubt ? "" : lane_of(action));
     } else if (seat.kind == Seat::Kind::taken) {
-      // The question has its own end; the answer sets a new deadline.
-      if (action.due_at) due_.erase({*action.due_at, id});
+      // The question has its own end; the answer sets a new deadline. Another host may take its time.
+      const bool has_time = !bound_host_of(action).empty() && action.due_at && *action.due_at > now;
+      if (!has_time) forget_due(action);
       give_out(std::move(*effect), audit_sequence_);
     } else {
       still.push_back(id);

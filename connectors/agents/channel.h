@@ -32,6 +32,7 @@ struct AgentEntry {
   std::string comment;
   std::string journal_id;
   std::uint64_t journal_sequence = 0;  ///< the last that the engine acknowledged
+  std::string next_fingerprint;        ///< of a certificate that was made and not shown yet; empty: none
   bool operator==(const AgentEntry&) const = default;
 };
 

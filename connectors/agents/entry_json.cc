@@ -40,6 +40,7 @@ AgentEntry entry_of(const json& fields) {
   fields.at("comment").get_to(entry.comment);
   fields.at("journal_id").get_to(entry.journal_id);
   fields.at("journal_sequence").get_to(entry.journal_sequence);
+  fields.at("next_fingerprint").get_to(entry.next_fingerprint);
   if (!order::is_plain_name(entry.machine_id)) throw std::invalid_argument("machine_id is no plain name");
   if (!is_hex(entry.certificate_fingerprint, order::kSha256Digits))
     throw std::invalid_argument("certificate_fingerprint is none");
@@ -59,7 +60,8 @@ std::string to_json(const AgentEntry& entry) {
               {"revoked_by", entry.revoked_by},
               {"comment", entry.comment},
               {"journal_id", entry.journal_id},
-              {"journal_sequence", entry.journal_sequence}};
+              {"journal_sequence", entry.journal_sequence},
+              {"next_fingerprint", entry.next_fingerprint}};
   if (entry.revoked_at) fields["revoked_at"] = iso8601(*entry.revoked_at);
   constexpr int kIndent = 2;
   return fields.dump(kIndent, ' ', false, json::error_handler_t::replace) + "\n";

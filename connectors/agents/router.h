@@ -23,15 +23,13 @@
 
 #include "connectors/agents/binding.h"
 #include "connectors/agents/channel.h"
+#include "connectors/agents/fleet_options.h"
 #include "connectors/agents/routing.h"
 #include "engine/base/metrics.h"
 #include "engine/order/hello.h"
 #include "engine/ports/remote_hands.h"
 
 namespace riposte::agents {
-
-/// An order that is delivered waits for nothing: minutes for clocks that differ.
-inline constexpr Duration kOrderLifeDefault = std::chrono::minutes(5);
 
 struct RouterOptions {
   std::string fleet;

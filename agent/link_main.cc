@@ -27,9 +27,9 @@ The token comes from `riposte agents enroll` on the engine. It is read from a fi
 in the list of processes; the file must be readable by its owner alone.
 
 Examples:
-  riposte-agent enroll --engine 192.0.2.7:7443 --token-file /root/token
-  riposte-agent enroll --engine engine.example.com:7443 --token-file /root/token --name web01
-  riposte-agent enroll --engine [2001:db8::7]:7443 --token-file /root/token && rm /root/token)";
+  riposte-agent enroll --engine 192.0.2.7:7443 --token-file ./token
+  riposte-agent enroll --engine engine.example.com:7443 --token-file ./token --name web01
+  riposte-agent enroll --engine [2001:db8::7]:7443 --token-file ./token && rm ./token)";
 
 void add_run(CLI::App& app, riposte::agent::LinkOptions& options) {
   CLI::App* command =

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,7 +57,7 @@ struct Owner {
 
 Result<Owner> owner_of_link(const std::string& user) {
   if (::geteuid() != 0) return Owner{::geteuid(), ::getegid()};
-  const passwd* found = ::getpwnam(user.c_str());
+  const passwd* found = ::getpwnam(user.c_str());  // NOLINT(concurrency-mt-unsafe): one thread
   if (found == nullptr)
     return fail(Errc::not_found, "there is no user '" + user +
                                      "' for the agent's network part; make it with: adduser --system "
@@ -91,6 +92,15 @@ class ActingAs {
   gid_t group_;
   bool switched_;
 };
+
+/// Before the engine is asked: a token is used up by the answer.
+Result<void> check_folder(const std::filesystem::path& folder, const Owner& owner) {
+  const ActingAs link(owner);
+  if (!link.switched() || ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+    return fail(Errc::unavailable, folder.string() + " cannot be written by the user of the network part: " +
+                                       std::generic_category().message(errno));
+  return {};
+}
 
 Result<order::Frame> question(const EnrolOptions& options, const std::string& token,
                               const tls::PrivateKey& key) {
@@ -135,6 +145,7 @@ Result<std::string> enroll(const EnrolOptions& options) {
   const Owner owner = TRY(owner_of_link(options.user));
   TRY(make_folder(options.state, kFolderMode, {::geteuid(), ::getegid()}));
   TRY(make_folder(StateFiles(options.state).link, kLinkFolderMode, owner));
+  TRY(check_folder(StateFiles(options.state).link, owner));
   const auto key = TRY(tls::PrivateKey::generate());
   const std::string pin = token.substr(token.rfind('.') + 1);
   const tls::Context context = TRY(tls::enrolling_context(pin));

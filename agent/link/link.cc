@@ -182,7 +182,7 @@ asio::awaitable<void> Link::try_engine() {
     log::error("the link cannot introduce itself", {{"why", passport.error().text()}});
     co_return;
   }
-  const Endpoint place = passport->engines[next_engine_ % passport->engines.size()];
+  const Endpoint& place = passport->engines[next_engine_ % passport->engines.size()];
   engine_ = std::make_shared<EngineConnection>(io_.get_executor(),
                                                asio::ssl::context(passport->context.shared_handle()));
   const auto engine = engine_;

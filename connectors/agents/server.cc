@@ -1,6 +1,6 @@
 #include "connectors/agents/server.h"
 
-#include <future>
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
@@ -66,6 +66,7 @@ struct AgentServer::Body {
   void let_in(tcp::socket socket);
   bool has_room() const;
   std::size_t strangers() const;
+  std::size_t strangers_from(const std::string& address) const;
   void arrive(const std::shared_ptr<Session>& session, const AgentEntry& entry, const order::Hello& hello);
   void leave(const std::shared_ptr<Session>& session);
   bool forget(const std::string& machine_id, const std::shared_ptr<Session>& session);
@@ -126,8 +127,6 @@ asio::awaitable<void> AgentServer::Body::accept_all() {
     if (error) {
       asio::steady_timer pause(io, kAcceptPause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    } else if (strangers() >= kStrangersMax) {
-      count_refusal("busy");
     } else {
       let_in(std::move(socket));
     }
@@ -136,6 +135,8 @@ asio::awaitable<void> AgentServer::Body::accept_all() {
 
 void AgentServer::Body::let_in(tcp::socket socket) {
   const auto session = std::make_shared<Session>(std::move(socket), tls_context, ground);
+  if (strangers() >= kStrangersMax || strangers_from(session->peer()) >= kStrangersPerAddressMax)
+    return count_refusal("busy");
   sessions.insert(session);
   asio::co_spawn(io, session->run(), [this, session](const std::exception_ptr& failure) {
     log_exception(failure);
@@ -147,6 +148,11 @@ void AgentServer::Body::let_in(tcp::socket socket) {
 std::size_t AgentServer::Body::strangers() const {
   return static_cast<std::size_t>(
       std::ranges::count_if(sessions, [](const auto& session) { return session->is_stranger(); }));
+}
+
+std::size_t AgentServer::Body::strangers_from(const std::string& address) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      sessions, [&](const auto& session) { return session->is_stranger() && session->peer() == address; }));
 }
 
 bool AgentServer::Body::has_room() const { return sessions.size() - strangers() < options.sessions_max; }

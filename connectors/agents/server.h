@@ -2,7 +2,9 @@
 ///
 /// Threads: one for all sockets, its own, which also calls the events; start() and stop() from one thread.
 /// Errors:  start(): invalid (address, keys), unavailable (the address is taken).
-/// Limits:  sessions_max hosts; kStrangersMax peers that have shown no certificate yet, more are not let in.
+/// Limits:  sessions_max hosts; kStrangersMax peers that have shown no certificate yet,
+/// kStrangersPerAddressMax of
+///          them from one address; more are not let in.
 /// Source:  docs/decisions/025-agent-channel.md
 #pragma once
 
@@ -30,6 +32,8 @@ struct ServerOptions {
 class AgentServer final : public Channel {
  public:
   static constexpr std::size_t kStrangersMax = 256;
+  /// So that one machine cannot keep all others from being heard.
+  static constexpr std::size_t kStrangersPerAddressMax = 32;
 
   /// Borrows everything but the options and events until destroyed. There is one server to a registry.
   static Result<std::unique_ptr<AgentServer>> start(ServerOptions options, const FleetKeys& keys,

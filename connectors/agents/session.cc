@@ -3,7 +3,6 @@
 #include <array>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <sodium.h>
 
 #include "engine/base/log.h"
@@ -159,6 +158,8 @@ Result<void> Session::take_hello(const std::string& body) {
   const auto entry = ground_.registry.find(machine_id_);
   if (!entry) return fail(Errc::denied, "the host is not one of the fleet");
   const auto sealed = TRY(order::decode_signed<order::Domain::hello>(body));
+  // Hands that were busy answer the welcomes of connections that have ended in the meantime, too.
+  if (TRY(order::decode_hello(sealed.bytes)).nonce != nonce_) return {};
   const auto ring = TRY(order::KeyRing::of({{entry->report_key, WallTime{}}}));
   const order::Hello hello = TRY(order::open_hello(sealed, ring, nonce_, ground_.clock.now()));
   if (hello.fleet != ground_.keys.fleet || hello.machine_id != machine_id_ ||
@@ -211,12 +212,14 @@ asio::awaitable<void> Session::refuse(std::string_view kind, std::string why, bo
   ground_.refused(kind);
   expect_within(kLinger);
   const Frame frame{FrameType::refused, enrolment::encode(enrolment::Refused{std::move(why), final})};
+  error_code error;
   if (is_stranger()) {
-    co_await framing::write_bytes(stream_, order::encode(frame));
+    const std::string bytes = order::encode(frame);
+    co_await framing::write_bytes(stream_, bytes);
+    stream_.lowest_layer().shutdown(Socket::shutdown_send, error);
   } else {
     outbox_->push(frame);  // behind what is being written
   }
-  error_code error;
   std::array<char, 4096> waste{};
   while (!error)
     co_await stream_.async_read_some(asio::buffer(waste), asio::redirect_error(asio::use_awaitable, error));

@@ -1,6 +1,11 @@
 #include "engine/enrolment/enrolment.h"
 
+#include <fstream>
+#include <map>
+
 #include <gtest/gtest.h>
+
+#include "engine/base/hex.h"
 
 namespace riposte::enrolment {
 namespace {
@@ -99,6 +104,21 @@ TEST(Enrolment, TakesOnlyNamesThatAreHarmlessInAPath) {
 TEST(Enrolment, IsRefusedInNoMoreWordsThanAFrameHoldsEasily) {
   const std::string bytes = encode(Refused{std::string(3 * kWhyBytesMax, 'n'), false});
   EXPECT_EQ(decode_refused(bytes)->why.size(), kWhyBytesMax);
+}
+
+/// Every line of the file: a name, a blank, hexadecimal digits.
+TEST(Enrolment, IsWrittenAsVersionOneEverWroteIt) {
+  const auto key = key_of(7);
+  const std::map<std::string, std::string> now{{"enrol", order::encode(*sign(sample(key), key))},
+                                               {"enrolled", encode(sample_answer())},
+                                               {"renew", encode(Renew{"request"})},
+                                               {"renewed", encode(Renewed{"certificate"})},
+                                               {"refused", encode(Refused{"no", true})}};
+  std::ifstream file(RIPOSTE_SOURCE_DIR "/tests/golden/enrolment/v1.txt");
+  std::size_t lines = 0;
+  for (std::string name, digits; file >> name >> digits; ++lines)
+    EXPECT_EQ(to_hex(now.at(name)), digits) << name;
+  EXPECT_EQ(lines, now.size());
 }
 
 }  // namespace

@@ -89,10 +89,10 @@ void FakeHands::send(const Frame& frame) {
   if (connection_ >= 0) (void)::send(connection_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
 
-std::optional<Frame> FakeHands::await(FrameType type) {
+std::optional<Frame> FakeHands::await(FrameType type, std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   auto found = frames_.end();
-  const bool came = came_.wait_for(lock, kPatience, [&] {
+  const bool came = came_.wait_for(lock, patience, [&] {
     found = std::ranges::find(frames_, type, &Frame::type);
     return found != frames_.end();
   });

@@ -30,8 +30,8 @@ class FakeHands {
   FakeHands& operator=(const FakeHands&) = delete;
 
   void send(const order::Frame& frame);
-  /// The next frame of that type; nothing after kPatience.
-  std::optional<order::Frame> await(order::FrameType type);
+  /// The next frame of that type; nothing when none comes in time.
+  std::optional<order::Frame> await(order::FrameType type, std::chrono::milliseconds patience = kPatience);
   std::size_t welcomes();
   order::SignedReport sign_report(const std::string& action);
   const agent::Identity& identity() const { return identity_; }

@@ -14,7 +14,7 @@ Result<void> demand(const Principal& who, Permission permission) {
   return fail(Errc::denied, who.name.value() + " lacks the permission " + std::string(name_of(permission)));
 }
 
-bool is_called(const AgentEntry& entry, const std::string& name) {
+bool answers_to(const AgentEntry& entry, const std::string& name) {
   const std::string wanted = lower_ascii(name);
   return entry.machine_id == name || lower_ascii(entry.name) == wanted ||
          std::ranges::any_of(entry.aliases,
@@ -97,7 +97,7 @@ Result<JoinToken> AgentFleet::invite(const Principal& who, const std::string& na
 Result<AgentEntry> AgentFleet::only_one(const std::string& agent) const {
   std::vector<AgentEntry> found;
   for (const AgentEntry& entry : registry_->list())
-    if (is_called(entry, agent)) found.push_back(entry);
+    if (answers_to(entry, agent)) found.push_back(entry);
   const bool several = found.size() > 1;
   if (several) std::erase_if(found, [](const AgentEntry& entry) { return entry.revoked_at.has_value(); });
   if (found.empty())

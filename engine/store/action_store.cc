@@ -1,5 +1,8 @@
 #include "engine/store/action_store.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
@@ -94,7 +97,10 @@ Result<void> ActionStore::Database::scan(
 Result<void> ActionStore::Database::raise_epoch() {
   if (const auto last = TRY(get(Family::meta, std::string(keys::kEpoch))))
     epoch = keys::read_be64(*last).value_or(0);
-  ++epoch;
+  // By the clock, so that a directory that was put back from a copy is not behind what it ordered before.
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(SystemClock().now().time_since_epoch()).count();
+  epoch = std::max(epoch + 1, static_cast<std::uint64_t>(seconds));
   const auto status = db->Put(synced(), family(Family::meta), std::string(keys::kEpoch), keys::be64(epoch));
   if (!status.ok()) return std::unexpected(error_of(status, "raising the epoch"));
   return {};

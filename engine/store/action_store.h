@@ -29,8 +29,8 @@ class ActionStore final : public Records {
                                                    rocksdb::Env* env = nullptr);
   ~ActionStore() override;
 
-  /// How often this directory was opened, this time included: what an earlier run ordered carries a smaller
-  /// one.
+  /// Rises with every opening, and lies at the seconds since 1970 or above: what an earlier run ordered
+  /// carries a smaller one, also where the directory was put back from a copy since.
   std::uint64_t epoch() const;
 
   Result<void> append(std::span<const Commit> commits) override;

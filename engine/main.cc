@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "connectors/agents/fleet.h"
 #include "connectors/exec/process_executor.h"
 #include "connectors/exec/script_executor.h"
 #include "connectors/file/dead_letters.h"
@@ -87,21 +88,24 @@ Result<void> serve(const Configuration& configuration, Loaded& loaded, Signals& 
                           {ActionType::suspend_process, {&process_executor, &process_verifier}},
                           {ActionType::resume_process, {&process_executor, &process_verifier}},
                           {ActionType::run_script, {&script_executor, &script_verifier}}};
-
+  const auto fleet = TRY(agents::AgentFleet::open(
+      configuration.agents,
+      {configuration.data_directory, own_host_names(configuration), store->epoch(), *store, clock, metrics}));
   const Policy policy = policy_on_this_host(configuration);
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   const int workers = configuration.workers > 0 ? configuration.workers : std::max(1, cores - 1);
-  const auto engine = TRY(Engine::start(
-      {workers,
-       configuration.event_limits,
-       {configuration.free_bytes_min, configuration.open_actions_max},
-       own_host_name()},
-      {clock, *store, *source, *dead_letters, hands, loaded.actions, policy, loaded.rules, metrics}));
+  const auto engine = TRY(Engine::start({workers,
+                                         configuration.event_limits,
+                                         {configuration.free_bytes_min, configuration.open_actions_max},
+                                         own_host_name()},
+                                        {clock, *store, *source, *dead_letters, hands, loaded.actions, policy,
+                                         loaded.rules, metrics, agents::hands_of(fleet.get())}));
   RuleWatch rules(
       {configuration, loaded.actions, clock, metrics, [&](auto set) { engine->use(std::move(set)); }},
       {loaded.rules, {}, loaded.refused, std::move(loaded.stamps)});
   const UserDirectory users(configuration.users);
-  const auto server = TRY(http::HttpServer::start(configuration.http, users, engine->control(), metrics));
+  const auto server =
+      TRY(http::HttpServer::start(configuration.http, users, engine->control(), metrics, fleet.get()));
   log::info("running", {{"version", std::string(RIPOSTE_VERSION)},
                         {"rules", static_cast<std::int64_t>(loaded.rules->size())},
                         {"digest", loaded.rules->digest()},

@@ -19,8 +19,12 @@ std::optional<WallTime> spared_until(const Ledger::Known& known) {
   return known.done->at + unblock->grace;
 }
 
+/// Two detections of one process may tell its start to the tick and to the second. Too short for its number
+/// to come round again.
+constexpr Duration kStartTolerance = std::chrono::milliseconds(1010);
+
 bool same_process(const order::ProcessTarget& a, const order::ProcessTarget& b) {
-  return a.pid == b.pid && (!a.start || !b.start || *a.start == *b.start);
+  return a.pid == b.pid && (!a.start || !b.start || std::chrono::abs(*a.start - *b.start) <= kStartTolerance);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -36,6 +37,8 @@ std::string read_small_file(const std::string& path, std::size_t limit) {
 
 /// A stat line is some hundred bytes; the name adds at most 64.
 constexpr std::size_t kStatLineMax = 4096;
+/// The users stand in its first lines; masks of many processors make it longer behind them.
+constexpr std::size_t kStatusBytesMax = 4096;
 
 std::optional<ProcessStat> read_stat(const std::string& path) {
   return parse_stat(read_small_file(path, kStatLineMax));
@@ -154,6 +157,19 @@ std::string command_line_of(std::int32_t pid) {
 std::string user_id_of(std::int32_t pid) {
   struct stat status{};
   return ::stat(proc_path(pid, "").c_str(), &status) == 0 ? std::to_string(status.st_uid) : "";
+}
+
+std::optional<std::set<std::uint32_t>> users_of_process(std::int32_t pid) {
+  constexpr std::string_view kKey = "Uid:";
+  std::istringstream lines(read_small_file(proc_path(pid, "status"), kStatusBytesMax));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(kKey)) continue;
+    std::istringstream numbers(line.substr(kKey.size()));
+    std::set<std::uint32_t> users;
+    for (std::uint32_t user = 0; numbers >> user;) users.insert(user);
+    if (!users.empty()) return users;
+  }
+  return {};
 }
 
 std::vector<std::int32_t> ancestry_of(std::int32_t pid) {

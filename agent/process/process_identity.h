@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,10 @@ inline constexpr std::size_t kCommandLineMax = 1024;
 
 /// The numeric user that owns the process, or empty.
 std::string user_id_of(std::int32_t pid);
+
+/// The users that it runs as: the real, the effective, the saved one and that of its file accesses. Empty
+/// optional when they cannot be read.
+std::optional<std::set<std::uint32_t>> users_of_process(std::int32_t pid);
 
 /// The process, its parent, and so on up to the first; bounded, so that a changing tree cannot hold anybody
 /// up.

@@ -28,9 +28,19 @@ class Tree {
     add(std::move(root));
   }
 
+  /// Every member has so long to end by itself; none is asked where one is protected.
+  void ask_to_end(Duration patience) {
+    gather(false);
+    if (!refused_.empty()) return;
+    send(SIGTERM);
+    settle(RunState::gone, patience);
+    doubt_.clear();  // all of them are looked for again
+  }
+
   /// Looks through the host until there is nothing new; `hold`: stops what it finds.
   void gather(bool hold) {
-    if (hold) halt(members_.front());
+    if (hold)
+      for (Member& member : members_) halt(member);
     for (int pass = 0; pass < kTreePassesMax; ++pass) {
       if (hold && !settle(RunState::stopped)) unsure("some could not be stopped");
       if (!take_in(hold)) return;
@@ -54,9 +64,9 @@ class Tree {
     }
   }
 
-  /// Whether all are as wanted, at rest in the kernel or gone before kConfirmationWait is over.
-  bool settle(RunState wanted) const {
-    const Deadline deadline = Deadline::after(kConfirmationWait);
+  /// Whether all are as wanted, at rest in the kernel or gone before `wait` is over.
+  bool settle(RunState wanted, Duration wait = kConfirmationWait) const {
+    const Deadline deadline = Deadline::after(wait);
     while (std::ranges::any_of(members_, [&](const Member& member) { return !is_as(member, wanted); })) {
       if (deadline.left() == Duration::zero() || stop_.stop_requested()) return false;
       std::this_thread::sleep_for(kSettleInterval);
@@ -183,13 +193,14 @@ std::pair<ResultWord, std::string> verdict(const Tree& tree, const Treatment& tr
 }  // namespace
 
 TreeSignalled act_on_tree(Pinned root, RunState wanted, const ProtectedProcesses& guards,
-                          const std::stop_token& stop) {
+                          const std::stop_token& stop, Duration patience) {
   const ProcessIdentity first = root.identity;
   const Treatment treatment = treatment_for(wanted);
   const bool hold = wanted != RunState::running;
   TreeSignalled answer{.result = {.seen = first, .signal_ticks = ticks_since_boot()}, .members = {}};
   Tree tree(std::move(root), guards, stop);
-  tree.gather(hold);
+  if (wanted == RunState::gone && patience > Duration::zero()) tree.ask_to_end(patience);
+  if (tree.refused().empty()) tree.gather(hold);
   answer.members = tree.identities();
   const std::string all = family(first, answer.members.size() - 1);
   if (!tree.refused().empty()) {

@@ -29,8 +29,9 @@ struct TreeSignalled {
   std::vector<ProcessIdentity> members;  ///< as they were found, the root first, parents before children
 };
 
-/// `root`: from find_target().
+/// `root`: from find_target(). `patience`: members that are to end are first asked to (SIGTERM), all of them,
+/// and have so long to comply; whoever escapes from its family in that time is not found.
 TreeSignalled act_on_tree(Pinned root, RunState wanted, const ProtectedProcesses& guards,
-                          const std::stop_token& stop);
+                          const std::stop_token& stop, Duration patience = {});
 
 }  // namespace riposte

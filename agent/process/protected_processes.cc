@@ -58,7 +58,8 @@ std::optional<std::string> ProtectedProcesses::refuse(const ProcessIdentity& tar
     return fmt::format("{} is this program, or one of its own ancestors or descendants", target.pid);
   if (target.run_state == RunState::gone) return {};
   if (auto refused = refuse_executable(target)) return refused;
-  return refuse_unit(target);
+  if (auto refused = refuse_unit(target)) return refused;
+  return refuse_user(target);
 }
 
 std::optional<std::string> ProtectedProcesses::refuse_executable(const ProcessIdentity& target) const {
@@ -80,6 +81,18 @@ std::optional<std::string> ProtectedProcesses::refuse_unit(const ProcessIdentity
         "which service {} belongs to cannot be read, and some are protected; is /proc mounted?", target.pid);
   if (!configured_.units.contains(*unit)) return {};
   return fmt::format("{} belongs to {}, which the configuration protects", target.pid, printable(*unit));
+}
+
+std::optional<std::string> ProtectedProcesses::refuse_user(const ProcessIdentity& target) const {
+  if (configured_.users.empty()) return {};
+  const auto users = users_of_process(target.pid);
+  if (!users)
+    return fmt::format("whose process {} is cannot be read, and some users are protected; is /proc mounted?",
+                       target.pid);
+  const auto found =
+      std::ranges::find_if(*users, [&](std::uint32_t user) { return configured_.users.contains(user); });
+  if (found == users->end()) return {};
+  return fmt::format("{} runs as user {}, whom the configuration protects", target.pid, *found);
 }
 
 bool ProtectedProcesses::is_relative(std::int32_t pid) const {

@@ -1,7 +1,7 @@
 /// Which processes of a host are never signalled, whatever is ordered.
 ///
 /// Always: process 1, the kernel's threads, and given processes with all their ancestors and descendants.
-/// Beside these: programs by path and system services by name, as configured.
+/// Beside these: programs by path, system services by name and users by number, as configured.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@ class ProtectedProcesses {
   struct Configured {
     std::set<std::string> executables{};  ///< absolute paths of programs
     std::set<std::string> units{};        ///< names of system services: "ssh.service"
+    std::set<std::uint32_t> users{};      ///< whoever runs as one of them, really, effectively or on demand
   };
 
   /// `own`: processes whose families are safe; none given: this one.
@@ -32,6 +33,7 @@ class ProtectedProcesses {
   bool is_relative(std::int32_t pid) const;
   std::optional<std::string> refuse_executable(const ProcessIdentity& target) const;
   std::optional<std::string> refuse_unit(const ProcessIdentity& target) const;
+  std::optional<std::string> refuse_user(const ProcessIdentity& target) const;
 
   Configured configured_;
   std::vector<std::int32_t> own_;

@@ -23,6 +23,17 @@ bool is_known(ActionType type) {
          type == ActionType::resume_process;
 }
 
+bool wants_tree(const ActionRequest& request) {
+  const auto given = request.parameters.find("tree");
+  return given != request.parameters.end() && text_of(given->second) == "true";
+}
+
+Duration patience_of(const ActionRequest& request) {
+  const auto given = request.parameters.find("term_grace");
+  if (given == request.parameters.end()) return {};
+  return parse_duration(text_of(given->second)).value_or(Duration::zero());
+}
+
 Outcome outcome(Outcome::Kind kind, std::string detail, Evidence evidence = {}) {
   return {.kind = kind, .detail = std::move(detail), .evidence = std::move(evidence)};
 }
@@ -77,9 +88,12 @@ Outcome ProcessExecutor::execute(const Action& action, std::stop_token stop) {
   if (!order) return outcome(Outcome::Kind::error, order.error().text());
   if (auto refused = guards_.processes().refuse_number(order->pid))
     return outcome(Outcome::Kind::refused_guard, *refused);
+  if (wants_tree(action))
+    return outcome(Outcome::Kind::unsupported,
+                   "the engine itself takes no trees of processes; an agent on this host does");
   const RunState wanted = wanted_by(action.type);
   const auto target = look_at(*order, wanted, guards_.processes());
-  return outcome_of(target ? act_on(*target, wanted, stop) : target.error(), order->pid);
+  return outcome_of(target ? act_on(*target, wanted, stop, patience_of(action)) : target.error(), order->pid);
 }
 
 Probe ProcessExecutor::probe(const Action& action) {

@@ -160,7 +160,7 @@ Result<Principal> Api::authenticate(const Request& request, WallTime now, Answer
 std::variant<Answer, Call> Api::answer_open(std::string_view path, const Request& request, WallTime now) {
   if (request.method != "GET") return wrong_method("GET");
   if (path == "healthz") return Answer{.body = text_of({{"alive", true}})};
-  if (path == "readyz") return Call([this] { return readiness(control_); });
+  if (path == "readyz") return Call([this] { return readiness(desks_.control); });
   if (!metrics_public_) {
     Answer refusal;
     const auto who = authenticate(request, now, refusal);
@@ -199,7 +199,7 @@ std::variant<Answer, Call> Api::answer(const Request& request, WallTime now) {
   }
   return Call([this, route = found.route,
                asked = Asked{*std::move(who), *std::move(target), std::move(found.id), request.body}] {
-    Answer answer = route->answer(control_, asked);
+    Answer answer = route->answer(desks_, asked);
     answer.route = route->name.pattern;
     return answer;
   });

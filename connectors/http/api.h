@@ -16,6 +16,7 @@
 #include "connectors/http/failed_attempts.h"
 #include "engine/base/metrics.h"
 #include "engine/ports/control.h"
+#include "engine/ports/fleet.h"
 
 namespace riposte::http {
 
@@ -45,7 +46,13 @@ using Call = std::function<Answer()>;
 Answer error_answer(const Error& error);
 Answer error_answer(int status, std::string_view code, std::string_view message);
 
-/// A row of the routing table; "{id}" stands for an action's id.
+/// Whom the routes ask. Borrowed.
+struct Desks {
+  Control& control;
+  Fleet* fleet = nullptr;  ///< null: this engine has no agents
+};
+
+/// A row of the routing table; "{id}" stands for an action's id, or an agent's.
 struct RouteName {
   std::string_view method;
   std::string_view pattern;
@@ -56,8 +63,8 @@ std::span<const RouteName> protected_routes();
 class Api {
  public:
   /// metrics_public: /metrics is answered without a token; otherwise it wants one with `read`.
-  Api(bool metrics_public, const UserDirectory& users, Control& control, Metrics& metrics)
-      : metrics_public_(metrics_public), users_(users), control_(control), metrics_(metrics) {}
+  Api(bool metrics_public, const UserDirectory& users, Desks desks, Metrics& metrics)
+      : metrics_public_(metrics_public), users_(users), desks_(desks), metrics_(metrics) {}
 
   /// Everything that can be told without Control is told at once.
   std::variant<Answer, Call> answer(const Request& request, WallTime now);
@@ -68,7 +75,7 @@ class Api {
 
   const bool metrics_public_;
   const UserDirectory& users_;
-  Control& control_;
+  const Desks desks_;
   Metrics& metrics_;
   FailedAttempts failed_attempts_;
 };

@@ -153,6 +153,20 @@ Result<UndoWish> read_undo(std::string_view body) {
                                    "and repeat the digest of the answer");
 }
 
+Result<Invitation> read_invitation(std::string_view body) {
+  static constexpr std::array<std::string_view, 2> kKeys{"name", "valid"};
+  const Document document = TRY(StrictParser().parse(body));
+  TRY(only_known_keys(document, kKeys));
+  Invitation wish{.name = TRY(text_at(document, "name"))};
+  if (wish.name.empty()) return fail(Errc::invalid, "'name' is missing: how is the agent to be called?");
+  const std::string valid = TRY(text_at(document, "valid"));
+  if (valid.empty()) return wish;
+  const auto life = parse_duration(valid);
+  if (!life) return fail(Errc::invalid, "'valid' must be a duration like 30m, not '" + valid + "'");
+  wish.life = *life;
+  return wish;
+}
+
 Result<std::string> read_comment(std::string_view body) {
   static constexpr std::array<std::string_view, 1> kKeys{"comment"};
   if (body.empty()) return std::string();

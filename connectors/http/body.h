@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/ports/control.h"
+#include "engine/ports/fleet.h"
 
 namespace riposte::http {
 
@@ -22,6 +23,13 @@ struct UndoWish {
   std::string digest;  ///< empty: a preview is wanted
 };
 Result<UndoWish> read_undo(std::string_view body);
+
+/// {"name": "web01", "valid": "1h"}
+struct Invitation {
+  std::string name;
+  Duration life = kJoinTokenLife;
+};
+Result<Invitation> read_invitation(std::string_view body);
 
 /// {"comment": "…"}, or nothing at all.
 Result<std::string> read_comment(std::string_view body);

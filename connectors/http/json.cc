@@ -151,6 +151,23 @@ Json to_json(const Principal& principal) {
       {"name", principal.name.value()}, {"aliases", principal.aliases}, {"permissions", std::move(grants)}};
 }
 
+Json to_json(const AgentRow& agent) {
+  return {
+      {"machine_id", agent.machine_id},
+      {"enrolment", agent.enrolment},
+      {"name", agent.name},
+      {"aliases", agent.aliases},
+      {"enrolled_at", iso8601(agent.enrolled_at)},
+      {"revoked_at", instant_or_null(agent.revoked_at)},
+      {"revoked_by", agent.revoked_by},
+      {"comment", agent.comment},
+      {"connected", agent.connected},
+      {"since", instant_or_null(agent.since)},
+      {"orders_under_way", agent.orders_under_way},
+      {"journal_went_back", agent.journal_went_back},
+      {"clock_ahead_ms", std::chrono::duration_cast<std::chrono::milliseconds>(agent.clock_ahead).count()}};
+}
+
 Json to_json(const UndoPlan& plan) {
   Json document = to_json(std::span(plan.actions), plan.more);
   document["digest"] = plan.digest;

@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "engine/ports/control.h"
+#include "engine/ports/fleet.h"
 
 namespace riposte::http {
 
@@ -20,6 +21,7 @@ Json to_json(const Action& action);
 Json to_json(const AuditRecord& record);
 Json to_json(const SubmissionPreview& preview);
 Json to_json(const Principal& principal);
+Json to_json(const AgentRow& agent);
 /// {"actions": […], "more": false, "digest": "…"}
 Json to_json(const UndoPlan& plan);
 /// {"undone": [{"id": "…", "undone_by": "…"}], "refused": [{"id": "…", "error": {…}}]}

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "connectors/http/body.h"
+#include "connectors/http/fleet_routes.h"
 #include "connectors/http/json.h"
 #include "engine/base/hex.h"
 #include "engine/base/nearest.h"
@@ -151,11 +152,11 @@ Result<Json> undo_many(Control& control, const Asked& asked) {
 }
 
 template <auto ask>
-Answer answered(Control& control, const Asked& asked) {
-  return answer_with(ask(control, asked));
+Answer answered(const Desks& desks, const Asked& asked) {
+  return answer_with(ask(desks.control, asked));
 }
 
-Answer whoami(Control& /*control*/, const Asked& asked) { return {.body = text_of(to_json(asked.who))}; }
+Answer whoami(const Desks& /*desks*/, const Asked& asked) { return {.body = text_of(to_json(asked.who))}; }
 
 constexpr std::array kRoutes{
     Route{{"GET", "/v1/actions"}, answered<list_actions>},
@@ -168,6 +169,9 @@ constexpr std::array kRoutes{
     Route{{"POST", "/v1/actions/{id}/undo"}, answered<decide<Decision::undo>>},
     Route{{"POST", "/v1/undo"}, answered<undo_many>},
     Route{{"GET", "/v1/audit"}, answered<list_audit>},
+    Route{{"GET", "/v1/agents"}, list_agents},
+    Route{{"POST", "/v1/agents/tokens"}, invite_agent},
+    Route{{"POST", "/v1/agents/{id}/revoke"}, revoke_agent},
     Route{{"GET", "/v1/whoami"}, whoami},
 };
 

@@ -16,7 +16,7 @@ struct Asked {
 
 struct Route {
   RouteName name;
-  Answer (*answer)(Control& control, const Asked& asked);
+  Answer (*answer)(const Desks& desks, const Asked& asked);
 };
 std::span<const Route> routes();
 

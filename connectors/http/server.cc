@@ -134,10 +134,10 @@ void log_unexpected(const std::exception_ptr& failure) {
 
 /// Everything but `callers` belongs to the thread that runs `io`.
 struct HttpServer::Body {
-  Body(HttpOptions chosen, const UserDirectory& users, Control& control, Metrics& told)
+  Body(HttpOptions chosen, const UserDirectory& users, Desks desks, Metrics& told)
       : options(std::move(chosen)),
         metrics(told),
-        api(options.metrics_public, users, control, told),
+        api(options.metrics_public, users, desks, told),
         callers(static_cast<std::size_t>(options.threads)) {}
 
   Result<void> listen();
@@ -311,10 +311,10 @@ void HttpServer::Body::count(const Answer& answer) {
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpOptions options, const UserDirectory& users,
-                                                      Control& control, Metrics& metrics) {
+                                                      Control& control, Metrics& metrics, Fleet* fleet) {
   if (options.threads < 1 || options.connections_max < 1 || options.calls_max < 1)
     return fail(Errc::invalid, "the API needs at least one thread, one connection and one call");
-  auto body = std::make_unique<Body>(std::move(options), users, control, metrics);
+  auto body = std::make_unique<Body>(std::move(options), users, Desks{control, fleet}, metrics);
   TRY(body->listen());
   body->io_thread = std::thread([state = body.get()] { state->run(); });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(body)));

@@ -15,6 +15,7 @@
 #include "engine/access/access.h"
 #include "engine/base/metrics.h"
 #include "engine/ports/control.h"
+#include "engine/ports/fleet.h"
 
 namespace riposte::http {
 
@@ -31,9 +32,10 @@ struct HttpOptions {
 
 class HttpServer {
  public:
-  /// Borrows `users`, `control` and `metrics` until destroyed.
+  /// Borrows `users`, `control`, `metrics` and `fleet`, which may be null, until destroyed.
   static Result<std::unique_ptr<HttpServer>> start(HttpOptions options, const UserDirectory& users,
-                                                   Control& control, Metrics& metrics);
+                                                   Control& control, Metrics& metrics,
+                                                   Fleet* fleet = nullptr);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

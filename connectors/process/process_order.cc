@@ -5,6 +5,17 @@
 #include <fmt/format.h>
 
 namespace riposte {
+namespace {
+
+/// Nothing when it is not given.
+Result<std::optional<std::string>> text_parameter(const ActionRequest& request, const char* name,
+                                                  ValueKind kind) {
+  const auto given = request.parameters.find(name);
+  if (given == request.parameters.end()) return std::nullopt;
+  return text_of(TRY_DOING(std::string("reading '") + name + "'", conform(given->second, kind)));
+}
+
+}  // namespace
 
 Result<MeantProcess> read_process_order(const ActionRequest& request) {
   const auto given_pid = request.parameters.find("pid");
@@ -23,6 +34,8 @@ Result<MeantProcess> read_process_order(const ActionRequest& request) {
     if (!order.start)
       return fail(Errc::invalid, "'" + text + "' is no time; write it like 2026-03-29T01:30:00.000Z");
   }
+  order.boot_id = TRY(text_parameter(request, "boot_id", ValueKind::boot_id));
+  order.executable_sha256 = TRY(text_parameter(request, "sha256", ValueKind::sha256));
   return order;
 }
 

@@ -7,7 +7,7 @@
 
 namespace riposte {
 
-/// Errors: invalid (no usable "pid" or "start").
+/// Errors: invalid (no usable "pid", or another parameter that is none).
 Result<MeantProcess> read_process_order(const ActionRequest& request);
 
 }  // namespace riposte

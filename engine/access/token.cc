@@ -10,7 +10,6 @@
 namespace riposte {
 namespace {
 
-constexpr std::string_view kTokenPrefix = "rpt_";
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::string_view kHashPrefix = "blake2b:";
 constexpr std::size_t kHashBytes = crypto_generichash_BYTES;
@@ -24,14 +23,14 @@ void require_sodium() {
 
 }  // namespace
 
-std::string new_token() {
+std::string new_token(std::string_view prefix) {
   require_sodium();
   constexpr int kAlphabet = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
   std::array<unsigned char, kTokenBytes> secret{};
   std::array<char, sodium_base64_ENCODED_LEN(kTokenBytes, kAlphabet)> text{};
   randombytes_buf(secret.data(), secret.size());
   sodium_bin2base64(text.data(), text.size(), secret.data(), secret.size(), kAlphabet);
-  std::string token = std::string(kTokenPrefix) + text.data();
+  std::string token = std::string(prefix) + text.data();
   sodium_memzero(secret.data(), secret.size());
   sodium_memzero(text.data(), text.size());
   return token;

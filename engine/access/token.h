@@ -6,8 +6,8 @@
 
 namespace riposte {
 
-/// "rpt_" and 43 characters of unpadded URL-safe base64: found by secret scanners, safe in a header.
-std::string new_token();
+/// The prefix and 43 characters of unpadded URL-safe base64: found by secret scanners, safe in a header.
+std::string new_token(std::string_view prefix = "rpt_");
 
 /// "blake2b:" and 64 hexadecimal digits. Tokens are random, so a fast hash without salt loses nothing.
 std::string token_hash(std::string_view token);

@@ -54,6 +54,7 @@ int run_command_line(int argc, char** argv, const EngineCommands& engine) {
   add_explain(root, chosen, engine);
   add_replay(root, chosen, engine);
   add_actions(root, chosen);
+  add_agents(root, chosen);
   add_audit(root, chosen);
   add_token(root, chosen);
   add_version(root, chosen);

@@ -32,6 +32,7 @@ void add_rules(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_test(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_explain(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
 void add_replay(CLI::App& root, Chosen& chosen, const EngineCommands& engine);
+void add_agents(CLI::App& root, Chosen& chosen);
 void add_audit(CLI::App& root, Chosen& chosen);
 void add_token(CLI::App& root, Chosen& chosen);
 void add_version(CLI::App& root, Chosen& chosen);

@@ -125,6 +125,7 @@ void read_all(const yaml::Node& root, const std::string& folder, Diagnostics& di
   read_placeholders(map, into);
   read_policy(map, into);
   read_people(map, into);
+  read_agents(map, into);
   map.finish();
 }
 

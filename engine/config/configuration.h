@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "connectors/agents/fleet_options.h"
 #include "connectors/http/server.h"
 #include "connectors/kafka/options.h"
 #include "engine/access/access.h"
@@ -64,7 +65,8 @@ struct Configuration {
   PlaceholderLists placeholders;  ///< what rules' `expand` puts in
   Policy policy;
   std::vector<User> users;
-  int workers = 0;  ///< 0: one per core but one, at least one
+  std::optional<agents::FleetOptions> agents;  ///< nothing: no other host carries orders out
+  int workers = 0;                             ///< 0: one per core but one, at least one
 };
 
 struct ReadConfiguration {

@@ -59,19 +59,23 @@ std::optional<std::vector<Schema>> load_schemas(std::span<const std::string> nam
   return schemas;
 }
 
-std::vector<ActionType> executable_types() {
+std::vector<ActionType> executable_types(bool agents) {
+  if (!agents)
+    return {ActionType::kill_process, ActionType::suspend_process, ActionType::resume_process,
+            ActionType::run_script};
   return {ActionType::kill_process, ActionType::suspend_process, ActionType::resume_process,
-          ActionType::run_script};
+          ActionType::isolate_host, ActionType::unisolate_host,  ActionType::quarantine_file,
+          ActionType::block_ip,     ActionType::unblock_ip,      ActionType::run_script,
+          ActionType::restore_file};
 }
 
-std::set<std::string, std::less<>> parameters_not_honoured() {
-  return {"boot_id", "sha256", "term_grace", "tree"};
+std::set<std::string, std::less<>> parameters_not_honoured(bool agents) {
+  if (agents) return {};
+  return {"tree"};
 }
 
 Loaded load(const LoadRequest& request) {
   Loaded loaded;
-  loaded.actions.executable = executable_types();
-  loaded.actions.not_honoured = parameters_not_honoured();
   Configuration defaults;
   if (!request.config_path.empty()) {
     auto read = read_configuration(request.config_path);
@@ -80,6 +84,9 @@ Loaded load(const LoadRequest& request) {
     if (!loaded.configuration) return loaded;
   }
   const Configuration& configuration = loaded.configuration ? *loaded.configuration : defaults;
+  loaded.actions.agents = configuration.agents.has_value();
+  loaded.actions.executable = executable_types(loaded.actions.agents);
+  loaded.actions.not_honoured = parameters_not_honoured(loaded.actions.agents);
   auto scripts = load_scripts(configuration.scripts);
   loaded.actions.scripts = scripts.parameters();
   loaded.scripts = std::move(scripts.scripts);

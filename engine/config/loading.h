@@ -18,10 +18,10 @@
 
 namespace riposte {
 
-/// The types that this version has an executor for.
-std::vector<ActionType> executable_types();
+/// The types that this version has an executor for; with agents also those that only hosts carry out.
+std::vector<ActionType> executable_types(bool agents = false);
 /// Parameters of those that their executors do not keep to.
-std::set<std::string, std::less<>> parameters_not_honoured();
+std::set<std::string, std::less<>> parameters_not_honoured(bool agents = false);
 
 /// What one reading of the rules, the filters and the schemas gave.
 struct LoadedRules {

@@ -46,13 +46,17 @@ std::string_view name_of(Decision decision) {
 std::string_view name_of(const Fact& fact) {
   if (const auto* decided = std::get_if<Decided>(&fact)) return name_of(decided->decision);
   static constexpr std::array<std::string_view, std::variant_size_v<Fact>> kNames{
-      "proposed", "decided",           "started",   "reported",    "probed",
-      "checked",  "predecessor_ended", "outlasted", "undo_failed", "ticked"};
+      "proposed",          "decided",   "started",     "reported",  "probed", "checked",
+      "predecessor_ended", "outlasted", "undo_failed", "unreached", "ticked"};
   return kNames[fact.index()];
 }
 
 const Action& action_of(const Effect& effect) {
   return std::visit([](const auto& kind) -> const Action& { return kind.action; }, effect);
+}
+
+std::uint64_t sequence_of(const Effect& effect) {
+  return std::visit([](const auto& kind) { return kind.sequence; }, effect);
 }
 
 std::optional<PredecessorEnded> ending_of(const Action& action) {

@@ -78,7 +78,9 @@ struct Decided {
   Ruling ruling{};  ///< of an undo: on the order that takes the action back
 };
 /// A slot of the dispatcher is free for it.
-struct Started {};
+struct Started {
+  Evidence bound{};  ///< to whom it is given; stays with the action whatever the executor finds
+};
 struct Reported {
   std::uint32_t attempt;
   Outcome outcome;
@@ -90,6 +92,7 @@ struct Probed {
 };
 struct Checked {
   Proof proof;
+  bool last = false;  ///< nobody will be able to tell more: it is not asked again
 };
 /// The action before it in its chain has completed, or never will.
 struct PredecessorEnded {
@@ -107,28 +110,36 @@ struct UndoFailed {
   ActionId order;
   Reason reason = Reason::none;
 };
+/// Its time in the queue is over, and nobody was there all the while to take it.
+struct Unreached {
+  std::string detail;  ///< who was away, and since when
+};
 /// Time has passed.
 struct Ticked {};
 
 using Fact = std::variant<Proposed, Decided, Started, Reported, Probed, Checked, PredecessorEnded, Outlasted,
-                          UndoFailed, Ticked>;
+                          UndoFailed, Unreached, Ticked>;
 std::string_view name_of(const Fact& fact);
 
 /// Hand the order to its executor.
 struct Dispatch {
   Action action;
+  std::uint64_t sequence = 0;  ///< the last audit record of its partition when it was decided
 };
 /// Ask its executor what became of an order.
 struct AskExecutor {
   Action action;
+  std::uint64_t sequence = 0;
 };
 /// Ask its verifier whether the world is as ordered.
 struct Verify {
   Action action;
+  std::uint64_t sequence = 0;
 };
 using Effect = std::variant<Dispatch, AskExecutor, Verify>;
 
 const Action& action_of(const Effect& effect);
+std::uint64_t sequence_of(const Effect& effect);
 
 /// What those behind it in its chain learn from where it is now; nothing while that is open.
 /// Verification is not awaited: what was started on the executor's word is not called back.

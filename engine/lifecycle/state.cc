@@ -70,6 +70,8 @@ std::string_view name_of(Reason reason) {
       return "predecessor_ended";
     case Reason::dry_run:
       return "dry_run";
+    case Reason::agent_offline:
+      return "agent_offline";
   }
   std::unreachable();
 }

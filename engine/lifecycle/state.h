@@ -45,6 +45,8 @@ enum class Reason : std::uint8_t {
   superseded,
   predecessor_ended,  ///< the action before it in its chain did not complete
   dry_run,            ///< recorded as what would have happened
+  // failed
+  agent_offline,  ///< its host was away until the pickup deadline
 };
 
 /// Which of the rules about approval put a new action where it is.

@@ -89,9 +89,10 @@ Result<Step> decide(const Action& action, const Decided& decided, WallTime now) 
   std::unreachable();
 }
 
-Result<Step> start(const Action& action, WallTime now) {
+Result<Step> start(const Action& action, const Started& started, WallTime now) {
   Move move(action, now);
   ++move.action().attempt;
+  move.action().evidence = started.bound;
   move.to(State::executing).saying("").due(now + kExecutionDeadline);
   return move.by(kEngineActor, "started", {Dispatch{move.action()}});
 }
@@ -128,7 +129,8 @@ Result<Step> conclude(const Action& action, const Outcome& outcome, std::string_
   if (outcome.kind == Outcome::Kind::unknown) return doubt(action, outcome.detail, event, now);
   Move move(action, now);
   move.action().in_doubt = false;
-  move.action().evidence = outcome.evidence;
+  // What was written down at its start is the engine's own word, and an executor cannot change it.
+  move.action().evidence.insert(outcome.evidence.begin(), outcome.evidence.end());
   move.action().evidence["outcome"] = name_of(outcome.kind);
   move.saying(outcome.detail);
   if (outcome.kind == Outcome::Kind::ok || outcome.kind == Outcome::Kind::already_done) {
@@ -154,6 +156,8 @@ Result<Step> probed(const Action& action, const Probe& probe, WallTime now) {
                     duration_text(action.pickup_deadline))
             .due({})
             .by(kEngineActor, "probed");
+      // Another attempt: whoever was asked may have promised that the one before it never runs.
+      ++move.action().attempt;
       move.action().in_doubt = false;
       move.saying(probe.detail).due(now + kExecutionDeadline);
       return move.by(kEngineActor, "probed", {Dispatch{move.action()}});
@@ -162,7 +166,8 @@ Result<Step> probed(const Action& action, const Probe& probe, WallTime now) {
   std::unreachable();
 }
 
-Result<Step> check(const Action& action, const Proof& proof, WallTime now) {
+Result<Step> check(const Action& action, const Checked& checked, WallTime now) {
+  const Proof& proof = checked.proof;
   Move move(action, now);
   move.saying(proof.detail).due({});
   if (proof.kind == Proof::Kind::proven) {
@@ -174,7 +179,7 @@ Result<Step> check(const Action& action, const Proof& proof, WallTime now) {
     move.action().verification = Verification::none;
     return move.by(kEngineActor, "checked");
   }
-  if (proof.kind == Proof::Kind::unknown && action.checks < kVerificationRetriesMax) {
+  if (proof.kind == Proof::Kind::unknown && !checked.last && action.checks < kVerificationRetriesMax) {
     ++move.action().checks;
     return move.due(now + kVerificationRetryInterval).by(kEngineActor, "checked");
   }
@@ -199,6 +204,18 @@ Result<Step> follow(const Action& action, const PredecessorEnded& ended, WallTim
       .saying(std::move(why))
       .due({})
       .by(kEngineActor, "predecessor_ended");
+}
+
+Result<Step> give_up(const Action& action, const Unreached& unreached, WallTime now) {
+  const bool over = action.state == State::queued && action.due_at && now >= *action.due_at;
+  if (!over) return unchanged(action);
+  Move move(action, now);
+  return move.to(State::failed)
+      .because(Reason::agent_offline)
+      .saying(unreached.detail + "; its pickup deadline of " + duration_text(action.pickup_deadline) +
+              " has passed")
+      .due({})
+      .by(kEngineActor, "unreached");
 }
 
 Result<Step> tick(const Action& action, WallTime now) {
@@ -250,7 +267,7 @@ struct Answer {
   Result<Step> operator()(const Decided& fact) const { return decide(action, fact, now); }
   Result<Step> operator()(const Started& fact) const {
     const bool may_start = action.state == State::queued && !action.held;
-    return may_start ? start(action, now) : Result<Step>(wrong_moment(action, fact));
+    return may_start ? start(action, fact, now) : Result<Step>(wrong_moment(action, fact));
   }
   Result<Step> operator()(const Reported& fact) const {
     if (action.state != State::executing || fact.attempt != action.attempt) return wrong_moment(action, fact);
@@ -262,11 +279,12 @@ struct Answer {
   }
   Result<Step> operator()(const Checked& fact) const {
     const bool awaited = action.state == State::completed && action.verification == Verification::pending;
-    return awaited ? check(action, fact.proof, now) : Result<Step>(wrong_moment(action, fact));
+    return awaited ? check(action, fact, now) : Result<Step>(wrong_moment(action, fact));
   }
   Result<Step> operator()(const PredecessorEnded& fact) const { return follow(action, fact, now); }
   Result<Step> operator()(const Outlasted& fact) const { return outlast(action, fact, now); }
   Result<Step> operator()(const UndoFailed& fact) const { return keep(action, fact, now); }
+  Result<Step> operator()(const Unreached& fact) const { return give_up(action, fact, now); }
   Result<Step> operator()(const Ticked&) const { return tick(action, now); }
 };
 

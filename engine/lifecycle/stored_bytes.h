@@ -29,7 +29,7 @@ constexpr Severity last_of(Severity) { return Severity::critical; }
 constexpr Actor::Kind last_of(Actor::Kind) { return Actor::Kind::engine; }
 constexpr State last_of(State) { return State::cancelled; }
 constexpr Verification last_of(Verification) { return Verification::failed; }
-constexpr Reason last_of(Reason) { return Reason::dry_run; }
+constexpr Reason last_of(Reason) { return Reason::agent_offline; }
 constexpr Ground last_of(Ground) { return Ground::policy_forbids; }
 
 class StoredWriter {

@@ -15,7 +15,7 @@ constexpr std::size_t kFrameHeadBytes = 5;
 std::string encode(const Frame& frame) {
   assert(frame.body.size() <= kFrameBytesMax);
   CanonicalWriter out;
-  out.word(frame.type, FrameType::hello, FrameType::refused);
+  out.word(frame.type, kFirstFrameType, kLastFrameType);
   out.text(frame.body, kFrameBytesMax);
   return out.take();
 }
@@ -23,7 +23,7 @@ std::string encode(const Frame& frame) {
 Result<std::optional<Frame>> FrameReader::next() {
   if (bytes_.empty()) return std::nullopt;
   const auto type = static_cast<unsigned char>(bytes_.front());
-  if (type < std::to_underlying(FrameType::hello) || type > std::to_underlying(FrameType::refused))
+  if (type < std::to_underlying(kFirstFrameType) || type > std::to_underlying(kLastFrameType))
     return fail(Errc::invalid, "a frame of the unknown type " + std::to_string(type));
   if (bytes_.size() < kFrameHeadBytes) return std::nullopt;
   std::uint32_t length = 0;

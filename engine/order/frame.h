@@ -27,7 +27,10 @@ enum class FrameType : std::uint8_t {
   renew = 9,
   renewed = 10,
   refused = 11,
+  reconnect = 12,  ///< to the host's network program alone: drop the connection, make a new one
 };
+inline constexpr FrameType kFirstFrameType = FrameType::hello;
+inline constexpr FrameType kLastFrameType = FrameType::reconnect;
 
 struct Frame {
   FrameType type = FrameType::hello;

@@ -15,6 +15,20 @@ void fields(auto& wire, Either<Pong> auto& pong) {
 
 }  // namespace
 
+std::string encode(const Nonce& asked) {
+  CanonicalWriter out;
+  out.block(asked);
+  return out.take();
+}
+
+Result<Nonce> decode_ping(std::string_view bytes) {
+  CanonicalReader in(bytes);
+  Nonce asked{};
+  in.block(asked);
+  TRY(in.done("ping"));
+  return asked;
+}
+
 std::string encode(const Pong& pong) {
   CanonicalWriter out;
   fields(out, pong);

@@ -23,6 +23,11 @@ struct Pong {
 };
 using SignedPong = Signed<Domain::pong>;
 
+/// The body of a ping: the nonce and nothing else.
+std::string encode(const Nonce& asked);
+/// Errors: invalid.
+Result<Nonce> decode_ping(std::string_view bytes);
+
 std::string encode(const Pong& pong);
 /// Errors: invalid.
 Result<Pong> decode_pong(std::string_view bytes);

@@ -12,8 +12,9 @@ namespace {
 static_assert(kSignatureBytes == crypto_sign_BYTES);
 
 using namespace std::string_view_literals;
-constexpr std::array<std::string_view, 4> kDomains{"riposte-order-1\0"sv, "riposte-report-1\0"sv,
-                                                   "riposte-pong-1\0"sv, "riposte-enrol-1\0"sv};
+constexpr std::array<std::string_view, 5> kDomains{"riposte-order-1\0"sv, "riposte-report-1\0"sv,
+                                                   "riposte-pong-1\0"sv, "riposte-enrol-1\0"sv,
+                                                   "riposte-hello-1\0"sv};
 
 std::string signed_bytes(Domain domain, std::string_view bytes) {
   CanonicalWriter out;

@@ -15,7 +15,7 @@
 
 namespace riposte::order {
 
-enum class Domain : std::uint8_t { order, report, pong, enrolment };
+enum class Domain : std::uint8_t { order, report, pong, enrolment, hello };
 
 inline constexpr std::size_t kSignatureBytes = 64;
 using Signature = std::array<std::uint8_t, kSignatureBytes>;

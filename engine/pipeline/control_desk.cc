@@ -81,19 +81,27 @@ Result<Proposed> ControlDesk::propose(const Principal& who, const Submission& su
   return Proposed{std::move(request), std::move(ruling)};
 }
 
+/// By whoever would carry it out; nothing when there is nobody.
+Result<std::optional<Preview>> ControlDesk::preview_of(const ActionRequest& request) {
+  if (context_.remote != nullptr)
+    if (auto preview = TRY(context_.remote->preview(request))) return preview;
+  const auto hands = context_.hands.find(request.type);
+  if (hands == context_.hands.end()) return std::nullopt;
+  return TRY(hands->second.executor->preview(request));
+}
+
 Result<Action> ControlDesk::submit(const Principal& who, const Submission& submission) {
   Proposed proposed = TRY(propose(who, submission));
-  const auto hands = context_.hands.find(submission.type);
-  if (hands != context_.hands.end()) TRY(hands->second.executor->preview(proposed.request));
+  TRY(preview_of(proposed.request));
   return await(post({kManualPartition, proposed.request.id, std::move(proposed), {}, {}}));
 }
 
 Result<SubmissionPreview> ControlDesk::preview(const Principal& who, const Submission& submission) {
   Proposed proposed = TRY(propose(who, submission));
   SubmissionPreview preview;
-  const auto hands = context_.hands.find(submission.type);
-  if (hands == context_.hands.end()) return fail(Errc::invalid, "this engine has no executor for it");
-  preview.command = TRY(hands->second.executor->preview(proposed.request));
+  auto command = TRY(preview_of(proposed.request));
+  if (!command) return fail(Errc::invalid, "this engine has no executor for it");
+  preview.command = *std::move(command);
   preview.approval = approval_text(proposed, who);
   preview.request = std::move(proposed.request);
   preview.ruling = std::move(proposed.ruling);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct DeskContext {
   const Policy& policy;
   const ActionCatalogue& actions;
   const HandsByType& hands;
+  RemoteHands* remote;  ///< null: there are no hosts but this one
   std::string own_host;
   std::function<Worker&(Partition)> worker_of;
   std::function<Health()> health;
@@ -50,6 +52,7 @@ class ControlDesk final : public Control {
   std::future<Result<Action>> post(Ask ask);
   static Result<Action> await(std::future<Result<Action>> reply);
   Result<Decided> wish_to_undo(const Principal& who, const Action& action, std::string comment);
+  Result<std::optional<Preview>> preview_of(const ActionRequest& request);
   Result<Proposed> propose(const Principal& who, const Submission& submission);
 
   DeskContext context_;

@@ -8,7 +8,9 @@
 
 namespace riposte {
 
-Dispatcher::Dispatcher(HandsByType hands, Post post) : hands_(std::move(hands)), post_(std::move(post)) {
+Dispatcher::Dispatcher(HandsByType hands, RemoteHands* remote, Post post)
+    : hands_(std::move(hands)), post_(std::move(post)) {
+  if (remote != nullptr) remote_.emplace(*remote, post_);
   for (Track& track : tracks_)
     for (int i = 0; i < kThreadsPerLane; ++i)
       threads_.emplace_back([this, &track](const std::stop_token& stop) { work(track, stop); });
@@ -20,15 +22,18 @@ Dispatcher::Lane Dispatcher::lane_of(ActionType type) {
   return type == ActionType::run_script ? Lane::scripts : Lane::containment;
 }
 
-bool Dispatcher::take(ActionType type) {
-  if (stopping_) return false;
-  std::atomic<int>& free = tracks_[static_cast<std::size_t>(lane_of(type))].free;
-  if (free.fetch_sub(1) > 0) return true;
+Seat Dispatcher::take(const Action& action) {
+  if (stopping_) return {Seat::Kind::busy};
+  if (remote_)
+    if (auto seat = remote_->take(action)) return *std::move(seat);
+  std::atomic<int>& free = tracks_[static_cast<std::size_t>(lane_of(action.type))].free;
+  if (free.fetch_sub(1) > 0) return {Seat::Kind::taken};
   free.fetch_add(1);
-  return false;
+  return {Seat::Kind::busy};
 }
 
 bool Dispatcher::run(Effect effect) {
+  if (remote_ && remote_->run(effect)) return true;
   Track& track = tracks_[static_cast<std::size_t>(lane_of(action_of(effect).type))];
   if (track.effects.try_push(effect)) return true;
   track.free.fetch_add(1);
@@ -37,6 +42,7 @@ bool Dispatcher::run(Effect effect) {
 
 void Dispatcher::stop() {
   stopping_ = true;
+  if (remote_) remote_->stop();
   for (std::jthread& thread : threads_) thread.request_stop();
   for (Track& track : tracks_) track.effects.close();
   threads_.clear();

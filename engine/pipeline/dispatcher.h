@@ -1,5 +1,5 @@
 /// Carries effects out and posts the answers back. Scripts have threads of their own: a hung one delays no
-/// kill.
+/// kill. What is meant for other hosts takes no thread at all: see remote_track.h.
 ///
 /// Threads: take(), run() and stop() from any; executors and verifiers are called from the dispatcher's
 /// threads. Limits:  as many effects under way as there are threads; more stay owed.
@@ -8,31 +8,26 @@
 #include <array>
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "engine/base/bounded_queue.h"
-#include "engine/pipeline/partition_state.h"
+#include "engine/pipeline/remote_track.h"
 #include "engine/ports/executor.h"
 
 namespace riposte {
-
-/// What became of an effect, for the partition that owns the action.
-struct Answer {
-  Partition partition;
-  ActionId action;
-  Fact fact;
-};
 
 class Dispatcher final : public Slots {
  public:
   using Post = std::function<void(Answer)>;
 
-  Dispatcher(HandsByType hands, Post post);
+  /// `remote`: null when there are no hosts but this one.
+  Dispatcher(HandsByType hands, RemoteHands* remote, Post post);
   ~Dispatcher() override;
 
-  /// A slot for one effect of this type; it comes back by itself when the effect's answer is posted.
-  bool take(ActionType type) override;
+  /// A slot for one effect of this action; it comes back by itself when the effect's answer is posted.
+  Seat take(const Action& action) override;
   /// Needs a slot. False when the dispatcher is stopping: the slot is then given back.
   bool run(Effect effect);
   /// Asks what is under way to end, waits for it, posts the answers.
@@ -52,6 +47,7 @@ class Dispatcher final : public Slots {
 
   const HandsByType hands_;
   const Post post_;
+  std::optional<RemoteTrack> remote_;
   std::atomic<bool> stopping_{false};
   std::array<Track, 2> tracks_;
   std::vector<std::jthread> threads_;

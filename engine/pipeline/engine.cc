@@ -28,10 +28,13 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options, EngineParts
 void Engine::load_workers(std::vector<std::vector<PartitionState>> partitions) {
   const auto on_failure = [this](Error error) { note_failure(std::move(error)); };
   committer_ = std::make_unique<Committer>(parts_.records, parts_.metrics, on_failure);
-  dispatcher_ = std::make_unique<Dispatcher>(parts_.hands, [this](Answer answer) {
+  dispatcher_ = std::make_unique<Dispatcher>(parts_.hands, parts_.remote, [this](Answer answer) {
     Worker& owner = worker_of(answer.partition);
     owner.post(std::move(answer));
   });
+  std::function<void(const Action&)> recorded;
+  if (parts_.remote != nullptr)
+    recorded = [remote = parts_.remote](const Action& action) { remote->recorded(action); };
   for (auto& owned : partitions) {
     WorkerContext context{
         .clock = parts_.clock,
@@ -45,16 +48,22 @@ void Engine::load_workers(std::vector<std::vector<PartitionState>> partitions) {
         .slots = *dispatcher_,
         .committed = [this](const StreamId& stream, Offset next) { parts_.source.committed(stream, next); },
         .run = [this](Effect effect) { return dispatcher_->run(std::move(effect)); },
+        .recorded = recorded,
         .on_failure = on_failure,
         .metrics = parts_.metrics,
         .doors = doors_};
     workers_.push_back(std::make_unique<Worker>(std::move(context), std::move(owned)));
   }
+  if (parts_.remote != nullptr)
+    parts_.remote->on_connected([this](const std::string& host) {
+      for (const auto& worker : workers_) worker->post(HostConnected{host});
+    });
   doors_.count_down();
   letter_carrier_ = std::make_unique<LetterCarrier>(parts_.records, parts_.dead_letters, parts_.metrics);
-  desk_ = std::make_unique<ControlDesk>(DeskContext{
-      parts_.clock, parts_.records, parts_.policy, parts_.actions, parts_.hands, options_.own_host,
-      [this](Partition partition) -> Worker& { return worker_of(partition); }, [this] { return health(); }});
+  desk_ = std::make_unique<ControlDesk>(
+      DeskContext{parts_.clock, parts_.records, parts_.policy, parts_.actions, parts_.hands, parts_.remote,
+                  options_.own_host, [this](Partition partition) -> Worker& { return worker_of(partition); },
+                  [this] { return health(); }});
   std::vector<Worker*> workers;
   for (const auto& worker : workers_) workers.push_back(worker.get());
   intake_ = std::make_unique<Intake>(parts_.source, parts_.records, std::move(workers), options_.intake,
@@ -62,6 +71,7 @@ void Engine::load_workers(std::vector<std::vector<PartitionState>> partitions) {
 }
 
 Engine::~Engine() {
+  if (parts_.remote != nullptr) parts_.remote->on_connected({});
   if (intake_) intake_->stop();
   // A commit that waits for room on the disk would keep its worker, and the end, waiting.
   if (committer_ && committer_->disk_full()) committer_->stop();

@@ -35,6 +35,7 @@ struct EngineParts {
   const Policy& policy;
   std::shared_ptr<const RuleSet> rules;
   Metrics& metrics;
+  RemoteHands* remote = nullptr;  ///< the hosts besides this one; null: there are none
 };
 
 class Engine {

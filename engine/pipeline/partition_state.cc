@@ -106,7 +106,7 @@ void PartitionState::answer(const ActionId& id, const Fact& fact, WallTime now, 
   if (open == open_.end()) return;
   const Action before = open->second;
   auto made = step(&before, fact, now);
-  const bool owes_more = made ? !made->effects.empty() && !slots.take(before.type)
+  const bool owes_more = made ? !made->effects.empty() && slots.take(before).kind != Seat::Kind::taken
                               : before.state == State::executing && !before.in_doubt;
   if (owes_more) unresolved_.push_back(id);
   if (!made) return;
@@ -130,10 +130,8 @@ void PartitionState::put_row(const Action& action) {
 
 void PartitionState::apply(Step made) {
   const ActionId id = made.action.id;
-  for (Effect& effect : made.effects) {
-    under_way_.insert(id);
-    effects_.push_back(std::move(effect));
-  }
+  for (Effect& effect : made.effects)
+    give_out(std::move(effect), audit_sequence_ + (made.audit ? std::uint64_t{1} : 0));
   if (!made.audit) return;
   record(std::move(*made.audit));
   put_row(made.action);
@@ -163,14 +161,6 @@ std::string PartitionState::effect_of(const Action& action) const {
   return std::string(name_of(action.type)) + '\0' + action.host + '\0' + action.target;
 }
 
-/// Time has passed, unless another action keeps the same target so for longer.
-Fact PartitionState::what_time_does(const Action& action) const {
-  if (!awaits_undo(action) || action.verification != Verification::passed) return Ticked{};
-  const auto& [until, longest] = *lasting_.at(effect_of(action)).rbegin();
-  if (longest == action.id) return Ticked{};
-  return Outlasted{longest};
-}
-
 void PartitionState::forget_lasting(const Action& action) {
   const auto found = lasting_.find(effect_of(action));
   found->second.erase({*action.undo_due, action.id});
@@ -180,9 +170,10 @@ void PartitionState::forget_lasting(const Action& action) {
 /// Keeps every index of the open actions in step with one that has changed.
 void PartitionState::put_in_place(Action action) {
   const ActionId id = action.id;
+  if (parked_.contains(id)) unpark(id);
   if (const auto before = open_.find(id); before != open_.end()) {
     if (before->second.in_doubt) --in_doubt_;
-    if (before->second.due_at) due_.erase({*before->second.due_at, id});
+    forget_due(before->second);
     if (const auto place = place_.find(id); place != place_.end() && action.state != State::queued) {
       queue_of(before->second).erase(place->second);
       place_.erase(place);
@@ -195,72 +186,6 @@ void PartitionState::put_in_place(Action action) {
     open_.erase(id);
   else
     admit(std::move(action));
-}
-
-void PartitionState::advance(WallTime now, Slots& slots) {
-  for (const PredecessorEnded& ended : std::exchange(missed_endings_, {})) tell_followers(ended, now);
-  let_time_act(now, slots);
-  ask_about_unresolved(now, slots);
-  for (const auto& queue : queues_) start_queued(queue, now, slots);
-}
-
-void PartitionState::let_time_act(WallTime now, Slots& slots) {
-  std::vector<ActionId> due;
-  for (const auto& [at, id] : due_) {
-    if (at > now) break;
-    due.push_back(id);
-  }
-  for (const ActionId& id : due) {
-    // The end of one before it in its chain may have been its own.
-    const auto open = open_.find(id);
-    if (open == open_.end()) continue;
-    const Action action = open->second;
-    // Nobody is on it: its executor is asked first, however long the engine was away.
-    if (action.state == State::executing && !under_way_.contains(id)) continue;
-    const bool needs_slot = owed(action, now).has_value() && action.state == State::completed;
-    if (needs_slot && (under_way_.contains(id) || !slots.take(action.type))) continue;
-    if (auto made = step(&action, what_time_does(action), now)) apply(std::move(*made));
-  }
-}
-
-void PartitionState::ask_about_unresolved(WallTime now, Slots& slots) {
-  std::vector<ActionId> still;
-  for (const ActionId& id : std::exchange(unresolved_, {})) {
-    const auto open = open_.find(id);
-    if (open == open_.end() || under_way_.contains(id)) continue;
-    auto effect = owed(open->second, now);
-    if (!effect || open->second.state != State::executing) continue;
-    if (!slots.take(open->second.type)) {
-      still.push_back(id);
-      continue;
-    }
-    under_way_.insert(id);
-    // The question has its own end; the answer sets a new deadline.
-    if (open->second.due_at) due_.erase({*open->second.due_at, id});
-    effects_.push_back(std::move(*effect));
-  }
-  unresolved_.insert(unresolved_.end(), still.begin(), still.end());
-}
-
-void PartitionState::start_queued(const std::map<std::uint64_t, ActionId>& queue, WallTime now,
-                                  Slots& slots) {
-  std::unordered_set<std::string> passed_over;
-  std::size_t looked_at = 0;
-  for (auto next = queue.begin(); next != queue.end() && looked_at < kStartScanMax; ++looked_at) {
-    const std::uint64_t place = next->first;
-    const Action& waiting = open_.at(next->second);
-    std::string lane = lane_of(waiting);
-    // An earlier order on the same target that had to wait must not be overtaken.
-    if (busy_.contains(lane) || passed_over.contains(lane)) {
-      passed_over.insert(std::move(lane));
-    } else {
-      // Those behind it wait for the same slots.
-      if (!slots.take(waiting.type)) return;
-      if (auto made = step(&waiting, Started{}, now)) apply(std::move(*made));
-    }
-    // apply() edits the queue.
-    next = queue.upper_bound(place);
-  }
 }
 
 Commit PartitionState::take_commit(WallTime now, bool flush) {
@@ -281,13 +206,6 @@ std::vector<Effect> PartitionState::take_effects() {
   claims_->give_back(claimed_);
   claimed_.clear();
   return std::exchange(effects_, {});
-}
-
-void PartitionState::give_back(const Effect& effect) {
-  const ActionId& id = action_of(effect).id;
-  under_way_.erase(id);
-  const auto open = open_.find(id);
-  if (open != open_.end() && open->second.state == State::executing) unresolved_.push_back(id);
 }
 
 std::optional<WallTime> PartitionState::next_due() const {

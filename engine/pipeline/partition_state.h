@@ -17,17 +17,10 @@
 #include "engine/lifecycle/step.h"
 #include "engine/pipeline/claims.h"
 #include "engine/pipeline/detector.h"
+#include "engine/pipeline/parking.h"
 #include "engine/ports/records.h"
 
 namespace riposte {
-
-/// How many effects may be under way. A taken slot comes back when the effect's answer has been given.
-/// Scripts have slots of their own, all other types share theirs.
-class Slots {
- public:
-  virtual ~Slots() = default;
-  virtual bool take(ActionType type) = 0;
-};
 
 class PartitionState {
  public:
@@ -48,6 +41,10 @@ class PartitionState {
   void note_refusal(const Action& action, const Decided& refused, const std::string& why, WallTime now);
   /// The answer to an effect. One that comes too late changes nothing.
   void answer(const ActionId& id, const Fact& fact, WallTime now, Slots& slots);
+  /// The effect was given out, and there will be no answer: it is owed again.
+  void owe_again(const ActionId& id);
+  /// What waits for this host comes back to its old place.
+  void host_connected(const std::string& host);
   /// Lets time act, starts what is queued and gives out what is owed, as far as there are slots.
   void advance(WallTime now, Slots& slots);
 
@@ -60,11 +57,14 @@ class PartitionState {
   /// That commit is durable: what is to be carried out now. Each holds a slot.
   std::vector<Effect> take_effects();
   /// The effect could not be given out: it stays owed. Its slot is the caller's again.
-  void give_back(const Effect& effect);
+  void give_back(const Effect& effect) { owe_again(action_of(effect).id); }
 
   std::optional<WallTime> next_due() const;
   /// Something is queued or owed and waits for a slot.
-  bool waiting() const { return !queues_[0].empty() || !queues_[1].empty() || !unresolved_.empty(); }
+  bool waiting() const {
+    return !queues_[0].empty() || !queues_[1].empty() || !unresolved_.empty() || parked_.has_busy_hosts();
+  }
+  std::size_t parked_count() const { return parked_.size(); }
   std::size_t pending_rows() const { return commit_.rows.size() + commit_.dead_letters.size(); }
   /// What guards kept from becoming an action; the caller reports it.
   HeldBack& held_back() { return held_back_; }
@@ -77,6 +77,8 @@ class PartitionState {
   static constexpr std::size_t kStartScanMax = 256;
   /// A position that moved without any match is made durable at least this often.
   static constexpr Duration kPositionLag = std::chrono::seconds(1);
+  /// So long after its time a proof is waited for, as long as its host is away or says nothing.
+  static constexpr Duration kProofWaitMax = std::chrono::hours(24);
 
  private:
   /// What of one detection's chains became no action of this partition.
@@ -105,7 +107,14 @@ class PartitionState {
   void put_row(const Action& action);
   void let_time_act(WallTime now, Slots& slots);
   void ask_about_unresolved(WallTime now, Slots& slots);
-  void start_queued(const std::map<std::uint64_t, ActionId>& queue, WallTime now, Slots& slots);
+  void start_queued(std::map<std::uint64_t, ActionId>& queue, WallTime now, Slots& slots);
+  bool start_or_park(const Action& waiting, std::uint64_t place, WallTime now, Slots& slots);
+  void have_proved(const Action& action, WallTime now, Slots& slots);
+  void give_out(Effect effect, std::uint64_t sequence);
+  void await_proof(const Action& action);
+  void unpark(const ActionId& id);
+  void forget_due(const Action& action);
+  void set_due(const Action& action);
   std::map<std::uint64_t, ActionId>& queue_of(const Action& action);
   std::string lane_of(const Action& action) const;
   std::string effect_of(const Action& action) const;
@@ -122,7 +131,8 @@ class PartitionState {
   /// not wait behind them.
   std::array<std::map<std::uint64_t, ActionId>, 2> queues_;
   std::unordered_map<ActionId, std::uint64_t> place_;
-  std::uint64_t places_given_ = 0;
+  std::uint64_t places_given_ = 1;          ///< 0 is no place
+  Parking parked_;                          ///< queued or owed, and waiting for a host
   std::vector<ActionId> unresolved_;        ///< executing, and nobody is on it: ask the executor
   std::unordered_set<ActionId> under_way_;  ///< an effect of it has been given out
   std::unordered_set<std::string> busy_;    ///< targets on which something is executing

@@ -1,6 +1,7 @@
 #include "engine/pipeline/worker.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engine/base/crash_point.h"
@@ -91,11 +92,20 @@ Result<void> Worker::take(Message message, const RuleSet& rules, WallTime now) {
     return finish_round(now, true);
   } else if (auto* answer = std::get_if<Answer>(&message)) {
     crash_point("result.received");
-    TRY(partition(answer->partition))->answer(answer->action, answer->fact, now, context_.slots);
+    take_answer(*TRY(partition(answer->partition)), *answer, now);
+  } else if (auto* connected = std::get_if<HostConnected>(&message)) {
+    for (auto& [id, state] : partitions_) state.host_connected(connected->host);
   } else if (auto* ask = std::get_if<Ask>(&message)) {
     take_ask(std::move(*ask), now);
   }
   return {};
+}
+
+void Worker::take_answer(PartitionState& state, const Answer& answer, WallTime now) {
+  if (answer.fact)
+    state.answer(answer.action, *answer.fact, now, context_.slots);
+  else
+    state.owe_again(answer.action);
 }
 
 Result<void> Worker::take_records(const RecordBatch& batch, const RuleSet& rules, WallTime now) {
@@ -158,6 +168,15 @@ void Worker::tell_metrics(std::span<const Commit> commits) {
   open_actions_ = open;
 }
 
+std::vector<Action> Worker::bound_rows(std::span<const Commit> commits) const {
+  std::vector<Action> bound;
+  if (!context_.recorded) return bound;
+  for (const Commit& commit : commits)
+    std::ranges::copy_if(commit.rows, std::back_inserter(bound),
+                         [](const Action& row) { return !bound_host_of(row).empty(); });
+  return bound;
+}
+
 Result<void> Worker::finish_round(WallTime now, bool flush) {
   for (auto& [id, state] : partitions_) state.advance(now, context_.slots);
   std::vector<Commit> commits;
@@ -168,9 +187,11 @@ Result<void> Worker::finish_round(WallTime now, bool flush) {
   std::vector<StreamPosition> positions;
   for (const Commit& commit : commits)
     if (commit.position) positions.push_back(*commit.position);
+  const std::vector<Action> bound = bound_rows(commits);
   if (auto durable = context_.committer.commit(std::move(commits)); !durable) return durable;
   crash_point("log.after_commit_before_ack");
   for (const StreamPosition& position : positions) context_.committed(position.stream, position.next);
+  for (const Action& action : bound) context_.recorded(action);
   for (auto& [id, state] : partitions_)
     for (Effect& effect : state.take_effects())
       if (!context_.run(effect)) state.give_back(effect);

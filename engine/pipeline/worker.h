@@ -18,6 +18,7 @@
 #include "engine/base/latest.h"
 #include "engine/pipeline/committer.h"
 #include "engine/pipeline/dispatcher.h"
+#include "engine/pipeline/partition_state.h"
 #include "engine/pipeline/round_metrics.h"
 
 namespace riposte {
@@ -48,7 +49,11 @@ struct Ask {
   std::optional<Error> refusal;  ///< the person lacks the permission: record that and answer this
   std::promise<Result<Action>> reply;
 };
-using Message = std::variant<AssignStream, RevokeStream, EndStream, RecordBatch, Answer, Ask>;
+/// A host is there; what waits for it may go.
+struct HostConnected {
+  std::string host;
+};
+using Message = std::variant<AssignStream, RevokeStream, EndStream, RecordBatch, Answer, Ask, HostConnected>;
 
 /// What every worker shares. Borrowed.
 struct WorkerContext {
@@ -63,7 +68,9 @@ struct WorkerContext {
   Slots& slots;
   std::function<void(const StreamId&, Offset)> committed;  ///< a position is durable
   std::function<bool(Effect)> run;                         ///< gives an effect to the dispatcher
-  std::function<void(Error)> on_failure;                   ///< the engine must end
+  std::function<void(const Action&)>
+      recorded;                           ///< a state of what another host does is durable; may be empty
+  std::function<void(Error)> on_failure;  ///< the engine must end
   Metrics& metrics;
   std::latch& doors;  ///< no worker begins before all of them are there to be answered
 };
@@ -106,6 +113,8 @@ class Worker {
   Result<Action> fulfil(PartitionState& partition, const Ask& ask, WallTime now);
   Result<PartitionState*> partition(Partition id);
   Result<void> finish_round(WallTime now, bool flush = false);
+  void take_answer(PartitionState& state, const Answer& answer, WallTime now);
+  std::vector<Action> bound_rows(std::span<const Commit> commits) const;
   void tell_metrics(std::span<const Commit> commits);
 
   WorkerContext context_;

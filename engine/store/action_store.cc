@@ -1,5 +1,8 @@
 #include "engine/store/action_store.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
@@ -91,6 +94,18 @@ Result<void> ActionStore::Database::scan(
   return {};
 }
 
+Result<void> ActionStore::Database::raise_epoch() {
+  if (const auto last = TRY(get(Family::meta, std::string(keys::kEpoch))))
+    epoch = keys::read_be64(*last).value_or(0);
+  // By the clock, so that a directory that was put back from a copy is not behind what it ordered before.
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(SystemClock().now().time_since_epoch()).count();
+  epoch = std::max(epoch + 1, static_cast<std::uint64_t>(seconds));
+  const auto status = db->Put(synced(), family(Family::meta), std::string(keys::kEpoch), keys::be64(epoch));
+  if (!status.ok()) return std::unexpected(error_of(status, "raising the epoch"));
+  return {};
+}
+
 ActionStore::ActionStore(std::filesystem::path directory, std::unique_ptr<Database> database)
     : directory_(std::move(directory)), database_(std::move(database)) {}
 
@@ -131,6 +146,7 @@ Result<std::unique_ptr<ActionStore>> ActionStore::open(const std::filesystem::pa
             std::to_string(acknowledged) +
             " were acknowledged: files are missing or old. Restore them; to go on without them, remove " +
             (directory / "high_water").string());
+  TRY_DOING(doing, database->raise_epoch());
   return std::unique_ptr<ActionStore>(new ActionStore(directory, std::move(database)));
 }
 
@@ -201,6 +217,8 @@ Result<void> ActionStore::append(std::span<const Commit> commits) {
   database_->high_water.raise(count);
   return {};
 }
+
+std::uint64_t ActionStore::epoch() const { return database_->epoch; }
 
 Result<Partition> ActionStore::partition_of(const StreamId& stream) {
   std::scoped_lock lock(allocation_);

@@ -29,6 +29,10 @@ class ActionStore final : public Records {
                                                    rocksdb::Env* env = nullptr);
   ~ActionStore() override;
 
+  /// Rises with every opening, and lies at the seconds since 1970 or above: what an earlier run ordered
+  /// carries a smaller one, also where the directory was put back from a copy since.
+  std::uint64_t epoch() const;
+
   Result<void> append(std::span<const Commit> commits) override;
   Result<Partition> partition_of(const StreamId& stream) override;
   Result<std::optional<Offset>> position(const StreamId& stream) override;

@@ -36,12 +36,15 @@ struct ActionStore::Database {
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   HighWater high_water;
   std::uint64_t commits = 0;  ///< owned by the one thread that appends
+  std::uint64_t epoch = 0;    ///< set once, when it is opened
 
   rocksdb::ColumnFamilyHandle* family(Family which) const {
     return families[static_cast<std::size_t>(which)];
   }
   /// Nothing when there is no such key. Errors: unavailable, corrupt.
   Result<std::optional<std::string>> get(Family which, const std::string& key) const;
+  /// Durably. Errors: unavailable, corrupt.
+  Result<void> raise_epoch();
   /// Calls `each` for every key with the prefix, in order, until it answers false or an error.
   Result<void> scan(
       Family which, const std::string& prefix,

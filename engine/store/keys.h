@@ -40,5 +40,6 @@ inline constexpr std::string_view kStreamPrefix = "stream/";
 inline constexpr std::string_view kNextPartition = "next_partition";
 inline constexpr std::string_view kFormat = "format";
 inline constexpr std::string_view kCommitCount = "commits";
+inline constexpr std::string_view kEpoch = "epoch";
 
 }  // namespace riposte::keys

@@ -21,8 +21,8 @@ void events(std::string_view bytes);
 /// interpreter agree on them.
 void agreement(std::string_view bytes);
 
-/// The bytes of an order, a report, a pong, an envelope, a stream of frames: refused, or the only encoding of
-/// what they say.
+/// The bytes of an order, a report, a pong, an enrolment, an envelope, a stream of frames: refused, or the
+/// only encoding of what they say.
 void orders(std::string_view bytes);
 
 /// The bytes of a host's journal, of one entry of it, of what a crash may leave behind its head.

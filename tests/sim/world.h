@@ -60,10 +60,10 @@ class World {
  private:
   class Hands : public Slots {
    public:
-    bool take(ActionType) override {
-      if (free == 0) return false;
+    Seat take(const Action&) override {
+      if (free == 0) return {Seat::Kind::busy};
       --free;
-      return true;
+      return {};
     }
     int free = 4;
   };

@@ -9,6 +9,7 @@
 #include "connectors/http/server.h"
 #include "engine/access/token.h"
 #include "engine/base/log.h"
+#include "tests/support/fake_agents.h"
 #include "tests/support/fake_control.h"
 #include "tests/support/raw_http.h"
 
@@ -45,14 +46,16 @@ class ApiFixture : public testing::Test {
   const std::string all_token = new_token();   ///< alice: everything but admin
   const std::string none_token = new_token();  ///< nemo: nothing
   const std::string read_token = new_token();  ///< rita: read
+  const std::string root_token = new_token();  ///< root: read and admin
   UserDirectory users{{user_of("alice", all_token,
                                {{Permission::read, ""},
                                 {Permission::submit, ""},
                                 {Permission::approve, ""},
                                 {Permission::cancel, ""}}),
-                       user_of("nemo", none_token, {}),
-                       user_of("rita", read_token, {{Permission::read, ""}})}};
+                       user_of("nemo", none_token, {}), user_of("rita", read_token, {{Permission::read, ""}}),
+                       user_of("root", root_token, {{Permission::read, ""}, {Permission::admin, ""}})}};
   FakeControl control;
+  FakeAgents fleet;
   Metrics metrics;
   std::unique_ptr<http::HttpServer> server;
 
@@ -64,7 +67,7 @@ class ApiFixture : public testing::Test {
   void start(http::HttpOptions options) {
     server.reset();
     options.port = 0;
-    auto started = http::HttpServer::start(options, users, control, metrics);
+    auto started = http::HttpServer::start(options, users, control, metrics, &fleet);
     ASSERT_TRUE(started) << started.error().text();
     server = *std::move(started);
   }

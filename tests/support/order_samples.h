@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/order/hello.h"
 #include "engine/order/names.h"
 #include "engine/order/report.h"
 
@@ -68,6 +69,16 @@ inline order::Report sample_report() {
   report.journal_sequence = 9;
   report.at = kIssued + std::chrono::seconds(1);
   return report;
+}
+
+inline order::Hello sample_hello() {
+  return {.fleet = "north",
+          .machine_id = "8f2d6a0c4e5b47d1a9c3e7f1b2d4c6e8",
+          .enrolment = 3,
+          .journal_id = std::string(32, 'b'),
+          .journal_sequence = 9,
+          .nonce = {1, 2, 3},
+          .at = kIssued};
 }
 
 /// A key that is the same in every run.

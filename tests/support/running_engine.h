@@ -68,7 +68,8 @@ class RunningEngine : public testing::Test {
                               actions_,
                               policy_,
                               std::move(rules),
-                              metrics_});
+                              metrics_,
+                              remote_});
   }
 
   /// Kills what has the process name.
@@ -114,6 +115,7 @@ class RunningEngine : public testing::Test {
   CountingHands hands_;
   ActionCatalogue actions_;
   Policy policy_;
+  RemoteHands* remote_ = nullptr;
   std::unique_ptr<Engine> engine_;
 };
 

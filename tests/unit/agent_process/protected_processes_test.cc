@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "tests/support/victim.h"
+
 namespace riposte {
 namespace {
 
@@ -43,6 +45,15 @@ TEST(ProtectedProcesses, EachOfTheGivenFamiliesIsOne) {
 
 TEST(ProtectedProcesses, WhereServicesAreProtectedOneThatCannotBeToldIsRefused) {
   EXPECT_THAT(*ProtectedProcesses({.units = vital_units()}).refuse(stranger()), HasSubstr("cannot be read"));
+}
+
+TEST(ProtectedProcesses, WhereUsersAreProtectedTheirsAndThoseOfNobodyKnownAreRefused) {
+  const test::Victim victim;
+  const ProcessIdentity theirs = *read_process(victim.pid());
+  const ProtectedProcesses guards({.users = {::geteuid()}}, {(1 << 30) - 1});
+  EXPECT_THAT(*guards.refuse(theirs), HasSubstr("runs as user " + std::to_string(::geteuid())));
+  EXPECT_FALSE(ProtectedProcesses({.users = {::geteuid() + 1}}, {(1 << 30) - 1}).refuse(theirs));
+  EXPECT_THAT(*guards.refuse(stranger()), HasSubstr("cannot be read"));
 }
 
 TEST(ProtectedProcesses, WhatHasEndedNeedsNoProtection) {

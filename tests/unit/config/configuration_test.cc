@@ -55,6 +55,40 @@ TEST_F(ConfigurationFile, HasSaneDefaults) {
   EXPECT_EQ(configuration->schemas, std::vector<std::string>{"auto"});
 }
 
+TEST_F(ConfigurationFile, LetsNoAgentsInWithoutTheirSection) {
+  EXPECT_FALSE(read(kSmallest).configuration->agents);
+  const auto agents = read(kSmallest + "agents: {fleet: plant-7}\n").configuration->agents;
+  ASSERT_TRUE(agents);
+  EXPECT_EQ(agents->fleet, "plant-7");
+  EXPECT_EQ(agents->listen_address, "0.0.0.0");
+  EXPECT_EQ(agents->port, 7443);
+  EXPECT_EQ(agents->order_life, std::chrono::minutes(5));
+  const auto own =
+      read(kSmallest + "agents: {fleet: f, listen: '::', port: 9, order_life: 1m}\n").configuration;
+  EXPECT_EQ(own->agents->listen_address, "::");
+  EXPECT_EQ(own->agents->port, 9);
+  EXPECT_EQ(own->agents->order_life, std::chrono::minutes(1));
+}
+
+TEST_F(ConfigurationFile, RefusesAgentsThatCannotBeMeant) {
+  EXPECT_EQ(complaints(kSmallest + "agents: {}\n"), "4:9: error: agents has no 'fleet'; it is required\n");
+  EXPECT_EQ(complaints(kSmallest + "agents: {fleet: f, listen: example.org, order_life: 2h}\n"),
+            "4:9: error: listen 'example.org' is no address; write one of this host, or 0.0.0.0 for all\n"
+            "4:9: error: order_life is not between 30s and 1h\n");
+  EXPECT_EQ(
+      complaints(kSmallest + "agents: {fleet: 'two words'}\n"),
+      "4:9: error: fleet 'two words' is no plain name; write at most 64 letters, digits, '.', '_' and '-', "
+      "beginning with a letter or digit\n");
+}
+
+TEST_F(ConfigurationFile, HasMoreToExecuteWithAgents) {
+  const auto types = [](bool agents) { return executable_types(agents).size(); };
+  EXPECT_EQ(types(false), 4U);
+  EXPECT_EQ(types(true), 10U);
+  EXPECT_TRUE(parameters_not_honoured(false).contains("tree"));
+  EXPECT_TRUE(parameters_not_honoured(true).empty());
+}
+
 TEST_F(ConfigurationFile, IsReadWhole) {
   const std::string hash = token_hash("x");
   const auto read_back = read(R"(

@@ -51,6 +51,34 @@ TEST_F(ProcessExecution, AProcessYoungerThanTheDetectionIsNotTouched) {
   EXPECT_TRUE(world_.victim_lives());
 }
 
+TEST_F(ProcessExecution, AProcessOfAnotherBootOrProgramIsNotTouched) {
+  Action order = world_.order(ActionType::kill_process);
+  order.parameters["boot_id"] = "3f1c07d2-8a44-4d0a-9a56-2f54f9b6c3aa";
+  EXPECT_EQ(execute(order).kind, Outcome::Kind::refused_identity);
+  order = world_.order(ActionType::kill_process);
+  order.parameters["sha256"] = std::string(64, '0');
+  EXPECT_EQ(execute(order).kind, Outcome::Kind::refused_identity);
+  order.parameters["sha256"] = "short";
+  EXPECT_EQ(execute(order).kind, Outcome::Kind::error);
+  EXPECT_TRUE(world_.victim_lives());
+}
+
+TEST_F(ProcessExecution, ATreeIsLeftToAnAgent) {
+  Action order = world_.order(ActionType::kill_process);
+  order.parameters["tree"] = true;
+  EXPECT_EQ(execute(order).kind, Outcome::Kind::unsupported);
+  EXPECT_TRUE(world_.victim_lives());
+}
+
+TEST_F(ProcessExecution, AProcessThatEndsByItselfInItsTimeNeedsNoKill) {
+  Action order = world_.order(ActionType::kill_process);
+  order.parameters["term_grace"] = "5s";
+  EXPECT_EQ(execute(order).kind, Outcome::Kind::ok);
+  int status = 0;
+  ASSERT_EQ(::waitpid(world_.victim.pid(), &status, WNOHANG), world_.victim.pid());
+  EXPECT_EQ(WTERMSIG(status), SIGTERM);
+}
+
 TEST_F(ProcessExecution, ARecycledNumberIsRefused) {
   const pid_t number = world_.victim.pid();
   Action order = world_.order_with_start(ActionType::kill_process);

@@ -92,6 +92,16 @@ TEST(Releases, OfProcessesAskForTheSameProcessNotJustTheSameNumber) {
   EXPECT_EQ(ledger.lifted_by(releasing(9, order::ResumeProcess{younger}, "")).size(), 2U);
 }
 
+TEST(Releases, OfOneProcessLiftItsSuspensionWhoeverTellsItsStartMoreExactly) {
+  const order::ProcessTarget exact = test::sample_process();
+  const Ledger ledger = folded({start_of(order_of(1, order::SuspendProcess{exact}))});
+  order::ProcessTarget rough = exact;
+  *rough.start -= 999ms;
+  EXPECT_EQ(ledger.lifted_by(releasing(9, order::ResumeProcess{rough}, "")), std::vector{action_of(1)});
+  *rough.start -= 1s;
+  EXPECT_TRUE(ledger.lifted_by(releasing(9, order::ResumeProcess{rough}, "")).empty());
+}
+
 TEST(Releases, OfFilesLiftOneQuarantineEvenWhereTwoFilesHadThePath) {
   const Ledger ledger = folded({start_of(order_of(1, order::QuarantineFile{"/tmp/x"})),
                                 start_of(order_of(2, order::QuarantineFile{"/tmp/x"}))});

@@ -79,6 +79,9 @@ std::vector<NamedFact> every_fact() {
           {"predecessor_completed", ended(State::completed)},
           {"predecessor_failed", ended(State::failed, Reason::timeout)},
           {"predecessor_cancelled", ended(State::cancelled, Reason::rejected)},
+          {"checked_last", Checked{{Proof::Kind::unknown, ""}, true}},
+          {"unreached_early", Unreached{"ward-7 is away"}},
+          {"unreached", Unreached{"ward-7 is away"}, 48h},
           {"outlasted_early", Outlasted{ActionId("longer")}},
           {"outlasted", Outlasted{ActionId("longer")}, 48h},
           {"ticked_early", Ticked{}},
@@ -123,6 +126,7 @@ Expectations expectations_of_an_action_alone() {
           {"queued",
            {{"cancel", "cancelled cancelled_by_person"},
             {"started", "executing +dispatch"},
+            {"unreached", "failed agent_offline"},
             {"ticked_much_later", "failed pickup_deadline_passed"}}},
           {"executing",
            {{"reported_ok", "completed/pending"},
@@ -147,6 +151,7 @@ Expectations expectations_of_an_action_alone() {
            {{"checked_proven", "completed/passed"},
             {"checked_disproven", "failed/failed verification_failed"},
             {"checked_unknown", "completed/pending"},
+            {"checked_last", "failed/failed verification_failed"},
             {"ticked_much_later", "- +verify"}}},
           {"verified", {{"ticked_much_later", "-"}}},
           {"failed", {{"ticked_much_later", "-"}}},
@@ -164,6 +169,7 @@ Expectations expectations_of_what_can_be_undone() {
             {"checked_proven", "completed/passed"},
             {"checked_disproven", "failed/failed verification_failed"},
             {"checked_unknown", "completed/pending"},
+            {"checked_last", "failed/failed verification_failed"},
             {"ticked_much_later", "- +verify"}}},
           {"undone", {{"undo", "conflict"}, {"undo_failed", "completed/passed"}, {"ticked_much_later", "-"}}},
           {"undone_unproved",
@@ -172,6 +178,7 @@ Expectations expectations_of_what_can_be_undone() {
             {"checked_proven", "completed/passed"},
             {"checked_disproven", "completed"},
             {"checked_unknown", "completed"},
+            {"checked_last", "completed"},
             {"ticked_much_later", "- +verify"}}}};
 }
 
@@ -213,7 +220,9 @@ std::string expected(const std::string& situation, const std::string& fact) {
   if (fact == "undo") return "invalid";
   if (fact.starts_with("undo_failed")) return "-";
   // Who waits for nobody is not moved by anybody's end.
-  if (fact == "ticked_early" || fact.starts_with("predecessor") || fact.starts_with("outlasted")) return "-";
+  if (fact == "ticked_early" || fact.starts_with("unreached") || fact.starts_with("predecessor") ||
+      fact.starts_with("outlasted"))
+    return "-";
   return "conflict";
 }
 
@@ -311,26 +320,6 @@ TEST(FourEyes, LetsTheSubmitterCancelTheirOwn) {
   const Action action = lived({Proposed{request, approval()}});
   EXPECT_EQ(step(&action, Decided{Decision::cancel, person("alice"), "mistake"}, kNoon)->action.state,
             State::cancelled);
-}
-
-TEST(Owed, IsAskedOfTheExecutorForAnOrderThatWasUnderWay) {
-  const auto effect = owed(executing_action(), kNoon);
-  ASSERT_TRUE(effect);
-  EXPECT_TRUE(std::holds_alternative<AskExecutor>(*effect));
-}
-
-TEST(Owed, IsAskedOnceMoreForAnOrderInDoubt) {
-  EXPECT_TRUE(std::holds_alternative<AskExecutor>(owed(in_doubt_action(), kNoon + 48h).value()));
-}
-
-TEST(Pickup, IsNotMadeUpForAfterTheDeadlineByARestart) {
-  const Action action = executing_action();
-  const Probed never_ran{1, {Probe::Kind::never_ran, {}, ""}};
-  EXPECT_EQ(step(&action, never_ran, kNoon + action.pickup_deadline)->effects.size(), 1U);
-  const auto late = step(&action, never_ran, kNoon + action.pickup_deadline + 1us);
-  EXPECT_EQ(late->action.state, State::failed);
-  EXPECT_EQ(late->action.reason, Reason::pickup_deadline_passed);
-  EXPECT_TRUE(late->effects.empty());
 }
 
 TEST(Chain, LetsTheDeadlineRunOnlyFromItsRelease) {

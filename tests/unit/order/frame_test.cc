@@ -8,8 +8,10 @@ namespace {
 using namespace std::string_literals;
 
 TEST(Frames, ComeOutAsTheyWentInHoweverTheBytesAreCut) {
-  const std::vector<Frame> sent{
-      {FrameType::hello, "h"}, {FrameType::order, ""}, {FrameType::refused, "a\0b"s}};
+  const std::vector<Frame> sent{{FrameType::hello, "h"},
+                                {FrameType::order, ""},
+                                {FrameType::refused, "a\0b"s},
+                                {FrameType::reconnect, ""}};
   std::string bytes;
   for (const Frame& frame : sent) bytes += encode(frame);
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
@@ -33,7 +35,7 @@ TEST(Frames, OfTheLargestSizePassAndOneByteMoreIsRefused) {
 }
 
 TEST(Frames, OfUnknownTypesAreRefusedAtTheirFirstByte) {
-  for (const char type : {'\0', '\x0c', '\xff'}) {
+  for (const char type : {'\0', '\x0d', '\xff'}) {
     FrameReader reader;
     reader.feed(std::string(1, type));
     ASSERT_FALSE(reader.next());

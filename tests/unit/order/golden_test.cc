@@ -6,6 +6,8 @@
 #include "engine/base/hex.h"
 #include "engine/base/result_word.h"
 #include "engine/lifecycle/fact.h"
+#include "engine/order/frame.h"
+#include "engine/order/hello.h"
 #include "engine/order/names.h"
 #include "engine/order/pong.h"
 #include "engine/order/report.h"
@@ -27,6 +29,11 @@ std::map<std::string, std::string> written_now() {
   bytes["pong"] = hexadecimal(encode(Pong{"north", "m", {1, 2, 3}, test::kIssued}));
   bytes["signed_order"] = hexadecimal(encode(*sign(test::sample_order(), test::key_of(1))));
   bytes["signed_report"] = hexadecimal(encode(*sign(test::sample_report(), test::key_of(5))));
+  bytes["ping"] = hexadecimal(encode(Nonce{1, 2, 3}));
+  bytes["welcome"] = hexadecimal(encode(Welcome{"north", {1, 2, 3}, test::kIssued}));
+  bytes["hello"] = hexadecimal(encode(test::sample_hello()));
+  bytes["signed_hello"] = hexadecimal(encode(*sign(test::sample_hello(), test::key_of(5))));
+  bytes["reconnect_frame"] = hexadecimal(encode(Frame{FrameType::reconnect, ""}));
   return bytes;
 }
 
@@ -41,7 +48,7 @@ std::map<std::string, std::string> golden(int version) {
 
 TEST(GoldenBytes, OfVersionOneAreWrittenAsTheyEverWere) {
   auto expected = golden(1);
-  EXPECT_EQ(expected.size(), kVerbCount + 4);
+  EXPECT_EQ(expected.size(), kVerbCount + 9);
   for (const auto& [name, bytes] : written_now()) EXPECT_EQ(expected[name], bytes) << name << ' ' << bytes;
 }
 

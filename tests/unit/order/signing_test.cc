@@ -73,7 +73,8 @@ TEST(SignedOrders, ThatNoHostWouldTakeAreNotSigned) {
 }
 
 TEST(Signatures, OfOneDomainAreWorthNothingInAnother) {
-  const std::vector<Domain> domains{Domain::order, Domain::report, Domain::pong, Domain::enrolment};
+  const std::vector<Domain> domains{Domain::order, Domain::report, Domain::pong, Domain::enrolment,
+                                    Domain::hello};
   const SigningKey key = key_of(1);
   for (const Domain signed_as : domains)
     for (const Domain believed_as : domains)

@@ -13,7 +13,7 @@ using namespace test;
 
 class EnoughSlots final : public Slots {
  public:
-  bool take(ActionType) override { return true; }
+  Seat take(const Action&) override { return {}; }
 };
 
 /// The orders of one detection, each behind the one before it.

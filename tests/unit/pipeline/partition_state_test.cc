@@ -14,10 +14,10 @@ using namespace test;
 class CountedSlots final : public Slots {
  public:
   explicit CountedSlots(int count) : free(count) {}
-  bool take(ActionType) override {
-    if (free == 0) return false;
+  Seat take(const Action&) override {
+    if (free == 0) return {Seat::Kind::busy};
     --free;
-    return true;
+    return {};
   }
   int free;
 };
@@ -133,7 +133,9 @@ TEST_F(OnePartition, StartsNoMoreThanThereAreSlots) {
 TEST_F(OnePartition, LetsNoKillWaitBehindScripts) {
   class NoScripts final : public Slots {
    public:
-    bool take(ActionType type) override { return type != ActionType::run_script; }
+    Seat take(const Action& action) override {
+      return {action.type == ActionType::run_script ? Seat::Kind::busy : Seat::Kind::taken};
+    }
   } slots;
   for (int i = 0; i < 2 * static_cast<int>(PartitionState::kStartScanMax); ++i) {
     Proposed script = kill("script-" + std::to_string(i));

@@ -210,6 +210,17 @@ void write_format_1(const std::filesystem::path& directory, const std::string& f
   for (auto* handle : handles) database->DestroyColumnFamilyHandle(handle);
 }
 
+TEST(Store, RaisesItsEpochWheneverItIsOpened) {
+  test::TemporaryDirectory directory;
+  const auto begun = std::chrono::duration_cast<std::chrono::seconds>(SystemClock().now().time_since_epoch());
+  std::uint64_t last = static_cast<std::uint64_t>(begun.count()) - 1;
+  for (int times = 0; times < 3; ++times) {
+    const auto store = *ActionStore::open(directory.path());
+    EXPECT_GT(store->epoch(), last) << "within one second, too";
+    last = store->epoch();
+  }
+}
+
 TEST(Store, TakesOverWhatFormatOneLeft) {
   const TemporaryDirectory directory;
   write_format_1(directory.path(), "1");

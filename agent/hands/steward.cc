@@ -1,0 +1,255 @@
+#include "agent/hands/steward.h"
+
+#include <algorithm>
+
+#include "agent/hands/words.h"
+#include "engine/base/crash_point.h"
+#include "engine/base/log.h"
+
+namespace riposte::agent {
+namespace {
+
+using order::DeedResult;
+using order::Purpose;
+using order::Standing;
+
+/// Enough to see what comes; a flood of orders is no flood of lines.
+constexpr std::uint32_t kLinesPerSecond = 20;
+/// In flight until its child has ended, which is sooner.
+constexpr Duration kInFlight = std::chrono::hours(1);
+
+void log_ruling(const Judgement& judgement) {
+  const order::Order& order = *judgement.order;
+  log::info("order", {{"action", order.action.value()},
+                      {"command", text_of(order.command)},
+                      {"purpose", static_cast<std::int64_t>(order.purpose)},
+                      {"ruling", std::string(name_of(judgement.ruling))},
+                      {"detail", judgement.result.detail}});
+}
+
+}  // namespace
+
+Result<void> Steward::begin(const Instant& now) {
+  TRY(compact());
+  lanes_.push(next_id_++, Task::mending());
+  lanes_.push(next_id_++, Task::sweeping());
+  mend_at_ = now.since_boot + kDriftPeriod;
+  for (const auto& [action, known] : keeper_.ledger().known())
+    if (!known.done || is_open(known.done->result.word))
+      lanes_.push(next_id_++, Task::of(TaskKind::probe, known.started.order));
+  return begin_waiting(now);
+}
+
+/// A full disk is no reason to end: the longer journal is as good.
+Result<void> Steward::compact() {
+  const auto compacted = keeper_.compact();
+  if (compacted || compacted.error().code != Errc::unavailable) return compacted;
+  log::warning("the journal could not be shortened", {{"why", compacted.error().text()}});
+  return {};
+}
+
+bool Steward::may_check(const Instant& now) {
+  begin_second(now);
+  return ++checks_ <= kChecksPerSecond;
+}
+
+void Steward::begin_second(const Instant& now) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(now.since_boot);
+  if (second != second_) checks_ = looks_ = 0;
+  second_ = second;
+}
+
+Result<void> Steward::take_order(std::string_view body, const Instant& now) {
+  crash_point("agent.after_recv");
+  const bool is_logged = checks_ <= kLinesPerSecond;
+  const auto sealed = order::decode_signed<order::Domain::order>(body);
+  if (!sealed) {
+    if (is_logged) log::warning("what came as an order is none", {{"why", sealed.error().text()}});
+    return {};
+  }
+  const Judgement judgement = keeper_.judge(*sealed, now);
+  if (!judgement.order) {
+    if (is_logged) log::warning("an order was dismissed", {{"why", judgement.result.detail}});
+    return {};
+  }
+  if (is_logged) log_ruling(judgement);
+  TRY(obey(judgement, now));
+  return begin_waiting(now);
+}
+
+Result<void> Steward::obey(const Judgement& judgement, const Instant& now) {
+  const order::Order& order = *judgement.order;
+  // A copy: whatever it would come to by itself, it must not decide about the one that is in hand.
+  if (order.purpose == Purpose::carry_out && is_in_hand(order.action)) return {};
+  const auto recorded = keeper_.record(judgement.record);
+  if (!recorded && recorded.error().code != Errc::unavailable) return recorded;
+  if (order.purpose == Purpose::acknowledge) return {};
+  if (!recorded) {
+    reply(order, {{ResultWord::error, "journal full", {}}}, now);
+    return {};
+  }
+  if (judgement.ruling == Ruling::run) return queue(TaskKind::carry_out, order, now);
+  if (judgement.ruling == Ruling::examine)
+    return queue(order.purpose == Purpose::verify ? TaskKind::verify : TaskKind::probe, order, now);
+  reply(order,
+        {judgement.result, judgement.standing, order::Finding::none, judgement.ruling == Ruling::answer},
+        now);
+  return {};
+}
+
+bool Steward::is_under_way(const ActionId& action) const {
+  return std::ranges::any_of(active_, [&](const auto& row) {
+    const Task& task = row.second.task;
+    return task.order && task.order->action == action && task.kind != TaskKind::verify;
+  });
+}
+
+bool Steward::is_in_hand(const ActionId& action) const {
+  return is_under_way(action) || lanes_.awaits(action, Purpose::carry_out);
+}
+
+Result<void> Steward::queue(TaskKind kind, const order::Order& order, const Instant& now) {
+  if (closing_ || lanes_.awaits(order.action, order.purpose)) return {};
+  if (kind != TaskKind::verify && is_under_way(order.action)) {
+    reply(order, {{ResultWord::unknown, "it is under way", {}}, Standing::started}, now);
+    return {};
+  }
+  if (kind != TaskKind::carry_out && !may_look(order, now)) return {};
+  if (lanes_.is_full()) {
+    reply(order, {{ResultWord::error, "too many orders wait on this host; give it again later", {}}}, now);
+    return {};
+  }
+  if (kind == TaskKind::carry_out) keeper_.count(order::verb_of(order.command), now);
+  lanes_.push(next_id_++, Task::of(kind, order));
+  return {};
+}
+
+/// One order to look, repeated, must not keep this host busy.
+bool Steward::may_look(const order::Order& order, const Instant& now) {
+  begin_second(now);
+  if (++looks_ <= kLooksPerSecond) return true;
+  reply(order, {{ResultWord::unknown, "too many looks within a second; ask again later", {}}}, now);
+  return false;
+}
+
+Result<void> Steward::begin_waiting(const Instant& now) {
+  while (auto row = lanes_.next()) TRY(begin_task(row->id, std::move(row->task), now));
+  return {};
+}
+
+/// What has changed since the order was judged.
+std::optional<DeedResult> Steward::obstacle_to(const order::Order& order, const Instant& now) const {
+  const Ledger& ledger = keeper_.ledger();
+  if (ledger.is_disowned(order.action, order.attempt))
+    return DeedResult{ResultWord::error, "cancelled while it waited", {}};
+  if (ledger.corrected(now.wall) >= order.expires_at)
+    return DeedResult{ResultWord::error, "expired while it waited", {}};
+  if (order.fence.epoch < ledger.epoch_of(order.fence.shard))
+    return DeedResult{ResultWord::error, "stale: its engine lost the shard while it waited", {}};
+  return {};
+}
+
+Result<void> Steward::begin_task(TaskId id, Task task, const Instant& now) {
+  Active& active = active_.emplace(id, Active{.task = std::move(task)}).first->second;
+  const auto& order = active.task.order;
+  if (order && active.task.kind != TaskKind::verify) active.task.lifted = keeper_.ledger().lifted_by(*order);
+  if (active.task.kind != TaskKind::carry_out)
+    return start_child(id, active, active.task, Stage::acting, now);
+  if (auto obstacle = obstacle_to(*order, now)) return withdraw(id, *std::move(obstacle), now);
+  if (!needs_proof(*order)) return start_child(id, active, active.task, Stage::looking, now);
+  if (ask(active, Stage::asking, kPongWait, now)) return {};
+  return withdraw(id, {ResultWord::error, "channel: this host is not connected; nothing was done", {}}, now);
+}
+
+Result<void> Steward::start_child(TaskId id, Active& active, const Task& task, Stage stage,
+                                  const Instant& now) {
+  active.stage = stage;
+  active.killed = false;
+  active.until = now.since_boot + deadline_of(task);
+  if (world_.start(id, task, Scene{keeper_.ledger(), world_.own(), now})) return {};
+  log::error("no process to be had", {{"lane", task.lane}});
+  return take_end(id, {}, now);
+}
+
+Result<void> Steward::take_plan(TaskId id, std::string plan, const Instant& now) {
+  const auto found = active_.find(id);
+  if (found == active_.end() || found->second.stage != Stage::looking || found->second.killed) return {};
+  Active& active = found->second;
+  const auto stop = [&](DeedResult why) {
+    active.result = std::move(why);
+    active.killed = true;
+    world_.kill(id);
+    return Result<void>{};
+  };
+  if (auto obstacle = obstacle_to(*active.task.order, now)) return stop(*std::move(obstacle));
+  if (plan.size() > kPlanBytesMax) return stop({ResultWord::error, "the plan is too long to be kept", {}});
+  const Entry entry = keeper_.start_of(*active.task.order, std::move(plan), now);
+  const auto recorded = keeper_.record({&entry, 1});
+  if (!recorded && recorded.error().code == Errc::unavailable)
+    return stop({ResultWord::error, "journal full", {}});
+  if (!recorded) return recorded;
+  crash_point("agent.after_started_fsync");
+  active.stage = Stage::acting;
+  world_.go(id);
+  return {};
+}
+
+Result<void> Steward::tick(const Instant& now) {
+  std::vector<TaskId> late;
+  for (const auto& [id, active] : active_)
+    if (now.since_boot >= active.until && !active.killed) late.push_back(id);
+  for (const TaskId id : late) TRY(time_out(id, active_.at(id), now));
+  if (owed_at_ && now.since_boot >= *owed_at_) send_owed(now);
+  take_back_what_is_due(now);
+  if (!closing_ && (!mend_at_ || now.since_boot >= *mend_at_) && !lanes_.awaits(TaskKind::mend)) {
+    mend_at_ = now.since_boot + kDriftPeriod;
+    lanes_.push(next_id_++, Task::mending());
+    TRY(compact());
+  }
+  return begin_waiting(now);
+}
+
+Result<void> Steward::time_out(TaskId id, Active& active, const Instant& now) {
+  switch (active.stage) {
+    case Stage::asking:
+      if (active.task.kind == TaskKind::verify) return channel_is_silent(id, active, now);
+      return withdraw(id, {ResultWord::error, "channel: the engine did not answer; nothing was done", {}},
+                      now);
+    case Stage::reconnecting:
+    case Stage::asking_again:
+      return roll_back(id, active, now);
+    default:
+      active.killed = true;
+      world_.kill(id);
+      return {};
+  }
+}
+
+void Steward::take_back_what_is_due(const Instant& now) {
+  if (closing_) return;
+  const Ledger& ledger = keeper_.ledger();
+  std::map<std::string, std::vector<ActionId>> by_lane;
+  for (const ActionId& action : ledger.holdings().due(now)) {
+    const auto waits = not_before_.find(action);
+    if ((waits != not_before_.end() && now.since_boot < waits->second) || is_under_way(action)) continue;
+    not_before_[action] = now.since_boot + kInFlight;
+    by_lane[lane_of(ledger.find(action)->started.order.command)].push_back(action);
+  }
+  for (auto& [lane, actions] : by_lane) {
+    const order::Order& order = ledger.find(actions.front())->started.order;
+    lanes_.push(next_id_++, Task::taking_back(std::move(actions), order));
+  }
+}
+
+void Steward::close() {
+  closing_ = true;
+  lanes_.drop_waiting();
+}
+
+void Steward::reply(const order::Order& order, Keeper::Answer answer, const Instant& now) {
+  const order::Frame frame = keeper_.report(order, std::move(answer), now);
+  crash_point("agent.before_reply");
+  world_.send(frame);
+}
+
+}  // namespace riposte::agent

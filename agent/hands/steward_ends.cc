@@ -1,0 +1,206 @@
+#include <array>
+
+#include "agent/hands/steward.h"
+#include "agent/hands/words.h"
+#include "engine/base/crash_point.h"
+#include "engine/base/log.h"
+
+namespace riposte::agent {
+
+using order::DeedResult;
+using order::Standing;
+
+Result<void> Steward::take_end(TaskId id, std::optional<Ending> ending, const Instant& now) {
+  const auto found = active_.find(id);
+  if (found == active_.end()) return {};
+  Active& active = found->second;
+  switch (active.task.kind) {
+    case TaskKind::carry_out:
+      TRY(end_of_order(id, active, std::move(ending), now));
+      break;
+    case TaskKind::probe:
+      TRY(probed(id, active, ending, now));
+      break;
+    case TaskKind::verify:
+      TRY(verified(id, active, ending, now));
+      break;
+    case TaskKind::take_back:
+      TRY(released(id, active, ending, now));
+      break;
+    case TaskKind::mend:
+    case TaskKind::sweep:
+      TRY(mended(id, ending));
+      break;
+  }
+  return begin_waiting(now);
+}
+
+Result<void> Steward::end_of_order(TaskId id, Active& active, std::optional<Ending> ending,
+                                   const Instant& now) {
+  if (active.stage == Stage::finding_out) return found_out(id, active, ending, now);
+  if (active.stage == Stage::acting) return end_of_act(id, active, std::move(ending), now);
+  if (active.stage == Stage::rolling_back) {
+    if (!ending || is_open(ending->result.word) || ending->result.word == ResultWord::error)
+      active.result.detail = "channel lost; rolling back failed, and is tried again every 10 seconds";
+    return conclude(id, active.result, now);
+  }
+  if (ending && !active.killed) return conclude_unstarted(id, std::move(ending->result), now);
+  if (active.result.detail.empty())
+    active.result = {
+        ResultWord::error,
+        active.killed ? "too slow in looking; nothing was done" : "ended while looking; nothing was done",
+        {}};
+  return withdraw(id, active.result, now);
+}
+
+Result<void> Steward::end_of_act(TaskId id, Active& active, std::optional<Ending> ending,
+                                 const Instant& now) {
+  crash_point("agent.after_effect");
+  if (!ending) return find_out(id, active, now);
+  active.result = std::move(ending->result);
+  if (!is_success(active.result.word) || !needs_proof(*active.task.order))
+    return conclude(id, active.result, now);
+  prove(active, kProofWait, now);
+  return {};
+}
+
+Result<void> Steward::find_out(TaskId id, Active& active, const Instant& now) {
+  active.result = active.killed
+                      ? DeedResult{ResultWord::timeout, "it did not end in time, and was ended", {}}
+                      : DeedResult{ResultWord::unknown, "it ended without saying what it had done", {}};
+  return start_child(id, active, Task::of(TaskKind::probe, *active.task.order), Stage::finding_out, now);
+}
+
+Result<void> Steward::found_out(TaskId id, Active& active, const std::optional<Ending>& ending,
+                                const Instant& now) {
+  const std::string how = active.result.detail;
+  if (ending && !is_open(ending->result.word)) active.result = ending->result;
+  if (ending) active.result.detail = how + "; " + ending->result.detail;
+  if (!is_success(active.result.word) || !needs_proof(*active.task.order))
+    return conclude(id, active.result, now);
+  prove(active, kProofWait, now);
+  return {};
+}
+
+Result<void> Steward::probed(TaskId id, Active& active, const std::optional<Ending>& ending,
+                             const Instant& now) {
+  active.result =
+      ending ? ending->result
+             : DeedResult{ResultWord::unknown, "started before; what became of it could not be seen", {}};
+  const Ledger::Known* known = keeper_.ledger().find(active.task.order->action);
+  if (known == nullptr) return finish(id);
+  const bool is_news = !known->done || !is_open(active.result.word);
+  if (!is_news) return finish(id);
+  if (!is_success(active.result.word) || !needs_proof(known->started.order))
+    return conclude(id, active.result, now);
+  prove(active, kProofWaitAfterStart, now);
+  return {};
+}
+
+Result<void> Steward::verified(TaskId id, Active& active, const std::optional<Ending>& ending,
+                               const Instant& now) {
+  active.result =
+      ending ? ending->result : DeedResult{ResultWord::unknown, "the look did not end in time", {}};
+  active.finding = ending ? ending->finding : order::Finding::unknown;
+  if (active.finding != order::Finding::proven || !needs_proof(*active.task.order))
+    return answer_verify(id, now);
+  // The filters are right; whether the engine gets through them, only the engine can say.
+  if (ask(active, Stage::asking, kPongWait, now)) return {};
+  return channel_is_silent(id, active, now);
+}
+
+Result<void> Steward::channel_is_silent(TaskId id, Active& active, const Instant& now) {
+  active.result = {ResultWord::error, "isolated, and the engine does not answer", {}};
+  active.finding = order::Finding::disproven;
+  return answer_verify(id, now);
+}
+
+Result<void> Steward::answer_verify(TaskId id, const Instant& now) {
+  const Active& active = active_.at(id);
+  const order::Order& order = *active.task.order;
+  const Ledger::Known* known = keeper_.ledger().find(order.action);
+  Standing standing = Standing::not_yet;
+  if (known != nullptr) standing = known->done ? Standing::ended : Standing::started;
+  reply(order, {active.result, standing, active.finding}, now);
+  return finish(id);
+}
+
+Result<void> Steward::released(TaskId id, const Active& active, const std::optional<Ending>& ending,
+                               const Instant& now) {
+  const bool failed = !ending || is_open(ending->result.word) || ending->result.word == ResultWord::error;
+  std::vector<Entry> entries;
+  for (const ActionId& action : active.task.lifted) {
+    if (failed)
+      not_before_[action] = now.since_boot + kReleaseRetry;
+    else
+      not_before_.erase(action);
+    if (!failed) entries.emplace_back(Released{action, keeper_.ledger().corrected(now.wall)});
+  }
+  if (failed)
+    log::warning("an effect whose time is over could not be taken back",
+                 {{"lane", active.task.lane}, {"why", ending ? ending->result.detail : "too slow"}});
+  crash_point("agent.before_release");
+  const auto recorded = keeper_.record(entries);
+  if (!recorded && recorded.error().code != Errc::unavailable) return recorded;
+  return finish(id);
+}
+
+Result<void> Steward::mended(TaskId id, const std::optional<Ending>& ending) {
+  const bool failed = !ending || ending->result.word != ResultWord::ok;
+  const bool is_mending = active_.at(id).task.kind == TaskKind::mend;
+  // Every ten seconds the same would bury everything else.
+  if (failed && !(is_mending && mending_fails_))
+    log::error(is_mending ? "the packet filters could not be looked after" : "the vault could not be swept",
+               {{"why", ending ? ending->result.detail : "too slow"}});
+  else if (!failed && ending->result.detail != "0")
+    log::warning(is_mending ? "packet filters were not as held, and are again" : "the vault was swept",
+                 {{"count", ending->result.detail}});
+  if (is_mending) mending_fails_ = failed;
+  return finish(id);
+}
+
+/// It never ran, and this attempt never will.
+Result<void> Steward::withdraw(TaskId id, DeedResult result, const Instant& now) {
+  const order::Order order = *active_.at(id).task.order;
+  const Entry entry = Cancelled{order.action, order.attempt, order.issued_at};
+  const auto recorded = keeper_.record({&entry, 1});
+  if (!recorded && recorded.error().code != Errc::unavailable) return recorded;
+  reply(order, {std::move(result), recorded ? Standing::never_ran : Standing::not_yet}, now);
+  return finish(id);
+}
+
+/// Looking was enough; a copy of the order gets the same answer.
+Result<void> Steward::conclude_unstarted(TaskId id, DeedResult result, const Instant& now) {
+  const order::Order order = *active_.at(id).task.order;
+  if (auto obstacle = obstacle_to(order, now)) return withdraw(id, *std::move(obstacle), now);
+  const std::array<Entry, 2> entries{
+      keeper_.start_of(order, {}, now),
+      Done{order.action, order::bounded(result), {}, keeper_.ledger().corrected(now.wall)}};
+  const auto recorded = keeper_.record(entries);
+  if (!recorded && recorded.error().code == Errc::unavailable)
+    return withdraw(id, {ResultWord::error, "journal full", {}}, now);
+  if (!recorded) return recorded;
+  crash_point("agent.after_done_fsync");
+  reply(order, {std::move(result), Standing::ended}, now);
+  return finish(id);
+}
+
+Result<void> Steward::conclude(TaskId id, DeedResult result, const Instant& now) {
+  const Task& task = active_.at(id).task;
+  const order::Order order = *task.order;
+  const Entry entry = Done{order.action, order::bounded(result),
+                           is_success(result.word) ? task.lifted : std::vector<ActionId>(),
+                           keeper_.ledger().corrected(now.wall)};
+  TRY_DOING("writing down how an order ended", keeper_.record({&entry, 1}));
+  crash_point("agent.after_done_fsync");
+  reply(order, {std::move(result), Standing::ended}, now);
+  return finish(id);
+}
+
+Result<void> Steward::finish(TaskId id) {
+  lanes_.end(id);
+  active_.erase(id);
+  return {};
+}
+
+}  // namespace riposte::agent

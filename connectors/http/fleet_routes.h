@@ -1,0 +1,12 @@
+/// The routes about enrolled hosts.
+#pragma once
+
+#include "connectors/http/routes.h"
+
+namespace riposte::http {
+
+Answer list_agents(const Desks& desks, const Asked& asked);
+Answer invite_agent(const Desks& desks, const Asked& asked);
+Answer revoke_agent(const Desks& desks, const Asked& asked);
+
+}  // namespace riposte::http

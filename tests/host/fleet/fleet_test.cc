@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include "tests/host/fleet/fleet_lab.h"
+#include "tests/support/lab_talk.h"
+
+namespace riposte::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST_F(FleetLab, AProcessIsKilledOnItsOwnHostAndProvedDead) {
+  start_all();
+  const std::int32_t worm = sleeper(web_);
+  const std::int32_t innocent = sleeper(db_);
+  detect_process("kill_process", web_, worm);
+  await("kill_process", web_, "completed");
+  EXPECT_EQ(state_of(web_, worm), '-');
+  EXPECT_EQ(state_of(db_, innocent), 'S');
+}
+
+TEST_F(FleetLab, ASuspendedProcessRunsAgainWhenAPersonTakesItBack) {
+  start_all();
+  const std::int32_t reader = sleeper(db_);
+  detect_process("suspend_process", db_, reader);
+  const std::string id = await("suspend_process", db_, "completed");
+  EXPECT_EQ(state_of(db_, reader), 'T');
+  undo(id);
+  await("resume_process", db_, "completed");
+  EXPECT_EQ(state_of(db_, reader), 'S');
+}
+
+TEST_F(FleetLab, AQuarantinedFileComesBackAsItWas) {
+  start_all();
+  const fs::path file = web_.folder / "dropper";
+  web_.host.output_of({"sh", "-c", fmt::format("printf worm > {0} && chmod 4750 {0}", file.string())});
+  const std::string before = web_.host.output_of({"stat", "-c", "%a %u %g %s %Y", file});
+  detect("quarantine_file", web_, {{"file", {{"path", file.string()}}}});
+  const std::string id = await("quarantine_file", web_, "completed");
+  EXPECT_FALSE(fs::exists(file));
+  undo(id);
+  await("restore_file", web_, "completed");
+  EXPECT_EQ(web_.host.output_of({"stat", "-c", "%a %u %g %s %Y", file}), before);
+  EXPECT_EQ(web_.host.output_of({"cat", file}), "worm");
+}
+
+TEST_F(FleetLab, ABlockedAddressIsCutOffWhileAllOthersAreNot) {
+  start_all();
+  const Listener door(ward_.host, lan_.v4(ward_.host));
+  Conversation session(attacker_, door);
+  ASSERT_EQ(session.talk(), Line::alive);
+  detect("block_ip", ward_, {{"source", {{"ip", lan_.v4(attacker_)}}}});
+  const std::string id = await("block_ip", ward_, "completed");
+  EXPECT_EQ(knock(attacker_, door), Knock::silent);
+  EXPECT_NE(session.server_end(), Line::alive) << "what was open is ended";
+  EXPECT_EQ(knock(web_.host, door), Knock::answered);
+  undo(id);
+  await("unblock_ip", ward_, "completed");
+  EXPECT_EQ(knock(attacker_, door), Knock::answered);
+  EXPECT_EQ(ward_.host.output_of({"nft", "list", "tables"}), "");
+}
+
+TEST_F(FleetLab, AnIsolatedHostTalksToItsEngineAloneUntilItIsReleased) {
+  start_all();
+  const Listener v4(db_.host, lan_.v4(db_.host));
+  const Listener v6(db_.host, lan_.v6(db_.host));
+  Conversation old_session(attacker_, v4);
+  ASSERT_EQ(old_session.talk(), Line::alive);
+  ASSERT_EQ(knock(attacker_, v6), Knock::answered);
+  detect("isolate_host", db_, nlohmann::json::object());
+  const std::string id = await("isolate_host", db_, "completed");
+  EXPECT_EQ(knock(attacker_, v4), Knock::silent);
+  EXPECT_EQ(knock(attacker_, v6), Knock::silent);
+  EXPECT_NE(old_session.talk(), Line::alive);
+  EXPECT_TRUE(all_connected()) << "the engine still leads it";
+  undo(id);
+  await("unisolate_host", db_, "completed");
+  EXPECT_EQ(knock(attacker_, v4), Knock::answered);
+  EXPECT_EQ(knock(attacker_, v6), Knock::answered);
+  EXPECT_EQ(db_.host.output_of({"nft", "list", "tables"}), "");
+}
+
+TEST_F(FleetLab, WhatIsForAHostThatIsAwayWaitsUntilItComes) {
+  start_all();
+  ward_.link.kill();
+  ASSERT_TRUE(eventually([&] { return !all_connected(); }));
+  detect("block_ip", ward_, {{"source", {{"ip", "198.51.100.7"}}}});
+  detect("block_ip", web_, {{"source", {{"ip", "198.51.100.7"}}}});
+  await("block_ip", web_, "completed");
+  EXPECT_EQ(action("block_ip", ward_)->at("state"), "queued");
+  start_link(ward_);
+  await("block_ip", ward_, "completed");
+}
+
+}  // namespace
+}  // namespace riposte::test

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of packages.txt that this machine lacks, and says so in one line.
 #
-# usage: install.sh [build|test]    build: what building and running needs; test (default): that and what the tests need
+# usage: install.sh [build|fleet|test]    build: what building and running needs; fleet: that and what
+#                                         examples/fleet needs; test (default): all of it and what the tests need
 # needs root or sudo only when a package is missing
 set -euo pipefail
 
@@ -15,8 +16,9 @@ die() { say "$*" >&2; exit 1; }
 section="${1:-test}"
 case "$section" in
   build) wanted='[build]' ;;
-  test) wanted='[build][test]' ;;
-  *) die "unknown section '$section'; usage: install.sh [build|test]" ;;
+  fleet) wanted='[build][fleet]' ;;
+  test) wanted='[build][fleet][test]' ;;
+  *) die "unknown section '$section'; usage: install.sh [build|fleet|test]" ;;
 esac
 command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
   die "this is no Debian system; install the equivalents of $list by hand"

@@ -136,10 +136,9 @@ TEST_F(Fleet, ShowsAfterFifteenMinutesThatAnOrderUnderWayIsInDoubt) {
 
 TEST_F(Fleet, WaitsADayForAProofFromAHostThatIsAwayAndNoLonger) {
   world_.fleet.connect("web01");
-  const ActionId proved = order("web01", 1);
+  const ActionId id = order("web01", 1);
   settle();
   world_.fleet.cut("web01");
-  const ActionId id = proved;
   world_.advance(60s);
   for (int turns = 0; turns < 5; ++turns) world_.turn();
   EXPECT_EQ(world_.action(id).verification, Verification::pending);

@@ -53,7 +53,7 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
 class HandsLab : public ::testing::Test {
  protected:
   HandsLab();
-  ~HandsLab() override { kill(); }
+  void TearDown() override { kill(); }
 
   void write_policy(const std::string& more);
   /// `crash_at`: as RIPOSTE_CRASH_AT.

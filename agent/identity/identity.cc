@@ -104,8 +104,12 @@ std::string text_of(const Identity& identity) {
 }
 
 Result<Identity> read_identity(const std::filesystem::path& path) {
-  const std::string text = TRY(read_owned(path, Others::may_read, kIdentityBytesMax));
-  return parse_identity(text, path.string());
+  const auto text = read_owned(path, Others::may_read, kIdentityBytesMax);
+  if (!text && text.error().code == Errc::not_found)
+    return fail(Errc::not_found,
+                path.string() + " is not there; let this host join: riposte-agent enroll --help");
+  if (!text) return std::unexpected(text.error());
+  return parse_identity(*text, path.string());
 }
 
 Result<void> write_identity(const std::filesystem::path& path, const Identity& identity) {

@@ -212,9 +212,11 @@ Result<LocalPolicy> parse_policy(std::string_view text, const std::string& file_
 
 Result<LocalPolicy> read_policy(const std::filesystem::path& path, uid_t owner) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0)
-    return fail(errno == ENOENT ? Errc::not_found : Errc::denied,
-                path.string() + ": " + std::generic_category().message(errno));
+  if (fd < 0 && errno == ENOENT)
+    return fail(Errc::not_found, path.string() +
+                                     " is not there; write down what engines may do on this host, "
+                                     "beginning with 'allow: []'");
+  if (fd < 0) return fail(Errc::denied, path.string() + ": " + std::generic_category().message(errno));
   auto bytes = bytes_of(fd, path, owner);
   ::close(fd);
   if (!bytes) return std::unexpected(bytes.error());

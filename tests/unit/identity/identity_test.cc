@@ -52,7 +52,10 @@ TEST(Identities, ThatOthersMayWriteOrThatAreLinksAreDenied) {
   fs::create_symlink(path, folder.path() / "link");
   EXPECT_EQ(read_identity(folder.path() / "link").error().code, Errc::denied);
   EXPECT_EQ(read_identity(folder.path()).error().code, Errc::denied);
-  EXPECT_EQ(read_identity(folder.path() / "none").error().code, Errc::not_found);
+  const Error missing = read_identity(folder.path() / "none").error();
+  EXPECT_EQ(missing.code, Errc::not_found);
+  EXPECT_NE(missing.text().find("none is not there; let this host join: riposte-agent enroll"),
+            std::string::npos);
   fs::permissions(path, fs::perms(0664));
   EXPECT_EQ(read_identity(path).error().code, Errc::denied);
 }

@@ -143,7 +143,9 @@ TEST_F(PolicyFileTest, IsDeniedBehindALinkAndNotFoundWhereThereIsNone) {
   std::filesystem::create_symlink(path_, scratch_.path() / "link");
   EXPECT_EQ(read_policy(scratch_.path() / "link", ::geteuid()).error().code, Errc::denied);
   EXPECT_EQ(read_policy(scratch_.path(), ::geteuid()).error().code, Errc::denied);
-  EXPECT_EQ(read_policy(scratch_.path() / "none", ::geteuid()).error().code, Errc::not_found);
+  const Error missing = read_policy(scratch_.path() / "none", ::geteuid()).error();
+  EXPECT_EQ(missing.code, Errc::not_found);
+  EXPECT_NE(missing.text().find("none is not there; write down what engines may do"), std::string::npos);
 }
 
 TEST_F(PolicyFileTest, IsRefusedWhenItIsTooLarge) {

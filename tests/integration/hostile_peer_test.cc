@@ -40,7 +40,7 @@ class Peer {
     while (true) {
       auto frame = reader_.next();
       if (!frame) return std::nullopt;
-      if (frame->has_value()) return **frame;
+      if (frame->has_value()) return *frame;
       const std::size_t count = stream_.read_some(asio::buffer(bytes), error_);
       if (error_) return std::nullopt;
       reader_.feed(std::string_view(bytes.data(), count));

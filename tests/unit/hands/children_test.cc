@@ -103,9 +103,9 @@ TEST_F(RealChildren, DieOfASignalAlthoughTheirProgramWaitsForIt) {
   sigset_t before{};
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGTERM);
-  ::sigprocmask(SIG_BLOCK, &blocked, &before);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
   ASSERT_TRUE(children_.start(1, Task::sweeping(), scene()));
-  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   EXPECT_FALSE(next_news().front().ending);
 }
 

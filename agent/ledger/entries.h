@@ -38,7 +38,8 @@ struct Released {
   WallTime at;
   bool operator==(const Released&) const = default;
 };
-/// The engine was told that these attempts never ran, so they never will.
+/// The engine was told that these attempts never ran, so they never will. Of one that was started: a crash
+/// came before it had any effect.
 struct Cancelled {
   ActionId action;
   std::uint32_t attempts = 0;  ///< this one and all before it

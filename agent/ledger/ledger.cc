@@ -64,6 +64,11 @@ void Ledger::take(const Cancelled& cancelled) {
   Disowned& disowned = disowned_[cancelled.action];
   disowned.attempts = std::max(disowned.attempts, cancelled.attempts);
   disowned.issued_at = std::max(disowned.issued_at, cancelled.issued_at);
+  const auto found = known_.find(cancelled.action);
+  if (found == known_.end() || found->second.done || found->second.started.order.attempt > cancelled.attempts)
+    return;
+  holdings_.remove(cancelled.action);
+  known_.erase(found);
 }
 
 void Ledger::take(const Acknowledged& acknowledged) {

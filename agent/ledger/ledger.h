@@ -31,7 +31,7 @@ class Ledger {
     bool acknowledged = false;
     bool operator==(const Known&) const = default;
   };
-  /// Attempts that never ran and never shall.
+  /// Attempts that never ran, or had no effect, and never shall.
   struct Disowned {
     std::uint32_t attempts = 0;
     WallTime issued_at;
@@ -39,7 +39,7 @@ class Ledger {
   };
 
   /// An end, release or acknowledgement of what never started changes nothing. A second end counts only when
-  /// the first left open what happened.
+  /// the first left open what happened. A start without an end goes with the attempt that is disowned.
   void apply(const Entry& entry);
 
   const Known* find(const ActionId& action) const;

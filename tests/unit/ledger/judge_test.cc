@@ -253,6 +253,19 @@ TEST(Probes, OfWhatStartedAskTheWorld) {
   EXPECT_EQ(court.ruling(probe), Ruling::answer);
 }
 
+TEST(Orders, WhoseStartWasDisownedStayRefusedAndMakeWayForTheNextAttempt) {
+  const Order order = order_of(1, block());
+  Court court;
+  court.ledger = folded({start_of(order), Cancelled{order.action, order.attempt, order.issued_at}});
+  EXPECT_EQ(court.ruling(order), Ruling::cancelled) << "a late copy";
+  Order probe = order;
+  probe.purpose = Purpose::probe;
+  EXPECT_EQ(court.judge(probe).standing, Standing::never_ran);
+  Order next = order;
+  ++next.attempt;
+  EXPECT_EQ(court.ruling(next), Ruling::run);
+}
+
 TEST(Cancellations, AreMeantForEveryAttempt) {
   Order order = order_of(1, block());
   Order cancel = order;

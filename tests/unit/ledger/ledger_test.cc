@@ -174,6 +174,34 @@ TEST(Ledgers, RememberACancellationForAsLongAsAnOrderMayLive) {
   EXPECT_FALSE(ledger.is_disowned(action_of(1), 2));
 }
 
+TEST(Ledgers, DropAStartThatIsDisownedAndTheHoldThatBeganWithIt) {
+  Order order = order_of(1, block());
+  order.attempt = 2;
+  Ledger ledger = folded({start_of(order), Cancelled{order.action, 1, order.issued_at}});
+  EXPECT_NE(ledger.find(order.action), nullptr) << "an earlier attempt was disowned";
+  ledger.apply(Cancelled{order.action, 2, order.issued_at});
+  EXPECT_EQ(ledger.find(order.action), nullptr);
+  EXPECT_EQ(ledger.holdings().size(), 0U);
+  EXPECT_TRUE(ledger.is_disowned(order.action, 2));
+  EXPECT_FALSE(ledger.is_disowned(order.action, 3));
+  EXPECT_EQ(ledger.epoch_of(order.fence.shard), order.fence.epoch) << "the old engine stays shut out";
+  order.attempt = 3;
+  ledger.apply(start_of(order));
+  EXPECT_EQ(ledger.find(order.action)->started.order.attempt, 3U);
+  EXPECT_NE(ledger.holdings().find(order.action), nullptr);
+  EXPECT_EQ(folded(ledger.snapshot()), ledger);
+}
+
+TEST(Ledgers, KeepAnEndWhateverIsDisownedLater) {
+  const Order order = order_of(1, block());
+  for (const ResultWord word : {ResultWord::ok, ResultWord::unknown, ResultWord::timeout}) {
+    const Ledger ledger =
+        folded({start_of(order), end_of(order, word), Cancelled{order.action, 9, order.issued_at}});
+    ASSERT_NE(ledger.find(order.action), nullptr) << name_of(word);
+    EXPECT_EQ(ledger.holdings().size(), 1U) << name_of(word);
+  }
+}
+
 TEST(Ledgers, CorrectAClockThatWasSetBackAndFollowOneThatIsAhead) {
   const Ledger ledger = folded({TimeMark{test::kIssued}});
   EXPECT_EQ(ledger.corrected(test::kIssued - 24h), test::kIssued);
@@ -229,6 +257,7 @@ class RandomEntries {
     Order order = orders[static_cast<std::size_t>(below(static_cast<int>(orders.size())))];
     order.action = random_action();
     order.by_person = below(2) == 0;
+    order.attempt = 1 + static_cast<std::uint32_t>(below(3));
     order.fence.epoch = static_cast<std::uint64_t>(below(9));
     order.issued_at += std::chrono::seconds(below(600));
     order.expires_at = order.issued_at + std::chrono::minutes(1 + below(9));

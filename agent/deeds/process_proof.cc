@@ -123,8 +123,15 @@ Verified verify_run(const Sighting& sighting, const order::Order& order, const D
   return found(Finding::proven, sighting.how + ", as other actions want it", {{"held_by", names_of(held)}});
 }
 
-DeedResult became(bool so, const Sighting& sighting) {
-  if (so) return {ResultWord::ok, sighting.how, {}};
+/// A part of a family is an effect: who may begin anew would find those as they were not before.
+DeedResult became(bool so, std::size_t others_left, const Sighting& sighting) {
+  if (so && others_left == 0) return {ResultWord::ok, sighting.how, {}};
+  if (so)
+    return {
+        ResultWord::unknown,
+        fmt::format("it was begun and has had only a part of its effect: {}, and {} of its family are left",
+                    sighting.how, others_left),
+        {}};
   return {ResultWord::error, "it was begun and has had no effect: " + sighting.how, {}};
 }
 
@@ -137,11 +144,11 @@ DeedResult probe_process(const Started& started, const DeedGround&) {
   if (sighting.kind == Sighting::Kind::unclear) return {ResultWord::unknown, sighting.how, {}};
   const bool is_gone = sighting.kind == Sighting::Kind::gone;
   if (std::holds_alternative<order::KillProcess>(command))
-    return became(is_gone && others_left(seen, RunState::gone).empty(), sighting);
+    return became(is_gone, others_left(seen, RunState::gone).size(), sighting);
   if (is_gone) return {ResultWord::not_found, sighting.how, {}};
   const RunState wanted =
       std::holds_alternative<order::SuspendProcess>(command) ? RunState::stopped : RunState::running;
-  return became(sighting.state == wanted && others_left(seen, wanted).empty(), sighting);
+  return became(sighting.state == wanted, others_left(seen, wanted).size(), sighting);
 }
 
 Verified verify_process(const order::Order& order, const Ledger::Known* known, const DeedGround& ground) {

@@ -118,7 +118,19 @@ TEST_F(ProcessDeeds, WhoeverIsLeftOfAFamilyDisprovesItsEndAndIsNamed) {
   const Verified verified = scene_.verified(order);
   EXPECT_EQ(verified.finding, Finding::disproven);
   EXPECT_THAT(fact_of(verified.result.evidence, "left"), HasSubstr(std::to_string(children.back()) + "@"));
+  EXPECT_EQ(scene_.probed(order).word, ResultWord::unknown) << "it did have an effect";
+}
+
+TEST_F(ProcessDeeds, AFamilyOfWhichOnlyTheFirstStandsStillIsNotTakenForUntouched) {
+  const test::Victim root(kParent);
+  ASSERT_EQ(wait_for_children(root.pid(), 2).size(), 2U);
+  const auto order = scene_.order_of(1, order::SuspendProcess{target(root.pid()), true});
+  ASSERT_NE(scene_.begin(order), "");
   EXPECT_EQ(scene_.probed(order).word, ResultWord::error);
+  ::kill(root.pid(), SIGSTOP);
+  ASSERT_TRUE(eventually([&] { return state_of(root.pid()) == RunState::stopped; }));
+  EXPECT_EQ(scene_.probed(order).word, ResultWord::unknown);
+  EXPECT_THAT(scene_.probed(order).detail, HasSubstr("only a part"));
 }
 
 TEST_F(ProcessDeeds, ASuspendedTreeIsResumedAsATree) {

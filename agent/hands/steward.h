@@ -124,6 +124,8 @@ class Steward {
   Result<void> released(TaskId id, const Active& active, const std::optional<Ending>& ending,
                         const Instant& now);
   Result<void> mended(TaskId id, const std::optional<Ending>& ending);
+  Result<void> disown(TaskId id, order::DeedResult result, const order::Order& begun, const Instant& now);
+  Result<void> answer_disowned(TaskId id, const Instant& now);
   Result<void> withdraw(TaskId id, order::DeedResult result, const Instant& now);
   Result<void> conclude_unstarted(TaskId id, order::DeedResult result, const Instant& now);
   Result<void> conclude(TaskId id, order::DeedResult result, const Instant& now);

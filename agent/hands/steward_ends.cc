@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "agent/hands/steward.h"
@@ -9,6 +10,17 @@ namespace riposte::agent {
 
 using order::DeedResult;
 using order::Standing;
+
+namespace {
+
+/// And the program that began it is gone: a living one has an end for each of its own. An isolation without
+/// effect may be one that was just taken back.
+bool had_no_effect(const Ledger::Known& known, const DeedResult& seen) {
+  return !known.done && seen.word == ResultWord::error &&
+         !std::holds_alternative<order::IsolateHost>(known.started.order.command);
+}
+
+}  // namespace
 
 Result<void> Steward::take_end(TaskId id, std::optional<Ending> ending, const Instant& now) {
   const auto found = active_.find(id);
@@ -88,7 +100,8 @@ Result<void> Steward::probed(TaskId id, Active& active, const std::optional<Endi
       ending ? ending->result
              : DeedResult{ResultWord::unknown, "started before; what became of it could not be seen", {}};
   const Ledger::Known* known = keeper_.ledger().find(active.task.order->action);
-  if (known == nullptr) return finish(id);
+  if (known == nullptr) return answer_disowned(id, now);
+  if (had_no_effect(*known, active.result)) return disown(id, active.result, known->started.order, now);
   const bool is_news = !known->done || !is_open(active.result.word);
   if (!is_news) return finish(id);
   if (!is_success(active.result.word) || !needs_proof(known->started.order))
@@ -156,6 +169,27 @@ Result<void> Steward::mended(TaskId id, const std::optional<Ending>& ending) {
     log::warning(is_mending ? "packet filters were not as held, and are again" : "the vault was swept",
                  {{"count", ending->result.detail}});
   if (is_mending) mending_fails_ = failed;
+  return finish(id);
+}
+
+/// So that the engine may give it anew. As an answer to its question: an order that is answered so has
+/// failed.
+Result<void> Steward::disown(TaskId id, DeedResult result, const order::Order& begun, const Instant& now) {
+  order::Order order = *active_.at(id).task.order;
+  const Entry entry = Cancelled{order.action, std::max(order.attempt, begun.attempt),
+                                std::max(order.issued_at, begun.issued_at)};
+  TRY_DOING("writing down that an attempt had no effect", keeper_.record({&entry, 1}));
+  order.purpose = order::Purpose::probe;
+  reply(order, {std::move(result), Standing::never_ran}, now);
+  return finish(id);
+}
+
+/// Another look was first.
+Result<void> Steward::answer_disowned(TaskId id, const Instant& now) {
+  const Active& active = active_.at(id);
+  const order::Order& order = *active.task.order;
+  if (keeper_.ledger().is_disowned(order.action, order.attempt))
+    reply(order, {active.result, Standing::never_ran}, now);
   return finish(id);
 }
 

@@ -57,10 +57,57 @@ TEST_P(AfterACrash, AnOrderIsDoneOnceAtMostAndReportedAsItIs) {
 
 INSTANTIATE_TEST_SUITE_P(AtEveryPoint, AfterACrash,
                          ::testing::Values(Crash{"agent.after_recv", 1, ResultWord::ok, false},
-                                           Crash{"agent.after_started_fsync", 0, ResultWord::error, true},
                                            Crash{"agent.after_effect", 1, ResultWord::ok, false},
                                            Crash{"agent.after_done_fsync", 1, ResultWord::ok, false},
                                            Crash{"agent.before_reply", 1, ResultWord::ok, false}));
+
+class ADisownedAttempt : public HandsLab {
+ protected:
+  /// The next that speaks of this attempt and knows what became of it.
+  static std::optional<order::Report> answer_to(Link& link, std::uint32_t attempt) {
+    std::optional<order::Report> report;
+    do report = link.report();
+    while (report && (report->attempt != attempt || report->standing == Standing::started));
+    return report;
+  }
+};
+
+TEST_F(ADisownedAttempt, IsOneThatWasBegunAndHadNoEffectAndTheNextIsCarriedOut) {
+  start("agent.after_started_fsync");
+  const auto victim = counter_of_terms("terms");
+  const order::Order first = order_now(order::KillProcess{target(victim), false, 300ms});
+  {
+    Link link(socket());
+    link.order(first);
+    ASSERT_TRUE(has_ended()) << log();
+  }
+  start();
+  Link link(socket());
+  ASSERT_TRUE(link.welcome()) << log();
+  order::Order question = first;
+  question.purpose = order::Purpose::probe;
+  link.order(question);
+  const auto answer = answer_to(link, 1);
+  ASSERT_TRUE(answer) << log();
+  EXPECT_EQ(answer->standing, Standing::never_ran) << answer->result.detail;
+  EXPECT_EQ(answer->answers, order::Purpose::probe);
+  link.order(first);
+  const auto late = answer_to(link, 1);
+  ASSERT_TRUE(late) << log();
+  EXPECT_EQ(late->standing, Standing::never_ran) << late->result.detail;
+  EXPECT_TRUE(runs(victim));
+  EXPECT_EQ(count_in("terms"), 0U);
+
+  order::Order second = first;
+  ++second.attempt;
+  link.order(second);
+  const auto done = answer_to(link, 2);
+  ASSERT_TRUE(done) << log();
+  EXPECT_EQ(done->standing, Standing::ended);
+  EXPECT_EQ(done->result.word, ResultWord::ok) << done->result.detail;
+  EXPECT_EQ(count_in("terms"), 1U);
+  EXPECT_FALSE(runs(victim));
+}
 
 class TimeToLiveOnAHost : public HandsLab {
  protected:

@@ -118,6 +118,22 @@ TEST_F(AnIsolation, ThatACrashInterruptedIsRolledBackWhenNobodyComes) {
   EXPECT_EQ(ledger().holdings().size(), 0U);
 }
 
+TEST_F(AnIsolation, ThatACrashInterruptedAndThatIsNotThereHasFailed) {
+  LocalPolicy unproven = permissive();
+  unproven.require_channel_proof = false;
+  for (const LocalPolicy& policy : {permissive(), unproven}) {
+    const int number = static_cast<int>(ledger().size()) + 1;
+    restart(policy);
+    order(isolate(number));
+    if (policy.require_channel_proof) pong();
+    plan(last());
+    restart(policy);
+    end(last(), ResultWord::error, "it has had no effect");
+    EXPECT_EQ(last_report().action, action_number(number));
+    EXPECT_EQ(last_report().standing, Standing::ended);
+  }
+}
+
 TEST_F(AnIsolation, IsVerifiedByTheEnginesAnswerAsWell) {
   isolated();
   welcome();

@@ -90,15 +90,18 @@ class OnStage : public ::testing::Test {
 
   /// As after a crash: a new program on the same journal, the world as a new one.
   void restart(LocalPolicy policy = permissive()) {
+    begin_anew(std::move(policy));
+    end_what_starts_begin_with();
+  }
+  void begin_anew(LocalPolicy policy = permissive()) {
     steward_.reset();
     world_ = std::make_unique<StagedWorld>();
     auto keeper = Keeper::open(folder_.path() / "journal", authority(std::move(policy)));
     ASSERT_TRUE(keeper) << keeper.error().text();
     steward_ = std::make_unique<Steward>(*std::move(keeper), *world_);
     ASSERT_TRUE(steward_->begin(now()));
-    end_all({TaskKind::mend, TaskKind::sweep});
   }
-  /// What every start begins with.
+  void end_what_starts_begin_with() { end_all({TaskKind::mend, TaskKind::sweep}); }
   void end_all(const std::vector<TaskKind>& kinds) {
     for (std::size_t at = 0; at < world_->began.size(); ++at)
       if (std::ranges::find(kinds, world_->began[at].task.kind) != kinds.end()) {

@@ -6,6 +6,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using order::Purpose;
+using order::Standing;
 
 class ARestart : public OnStage {};
 
@@ -42,6 +43,63 @@ TEST_F(ARestart, AfterWhichNobodyKnowsLeavesTheActionInDoubtAndAsksAgainNextTime
   restart();
   end(last(), ResultWord::ok, "there it is");
   EXPECT_EQ(last_report().result.word, ResultWord::ok);
+}
+
+TEST_F(ARestart, AfterWhichNoEffectIsSeenDisownsTheAttemptAndLetsTheNextRun) {
+  order(numbered(1));
+  plan(last());
+  restart();
+  ASSERT_EQ(last_kind(), TaskKind::probe);
+  end(last(), ResultWord::error, "it has had no effect");
+  EXPECT_EQ(last_report().standing, Standing::never_ran);
+  EXPECT_EQ(last_report().answers, Purpose::probe) << "what an engine waits for that asks";
+  EXPECT_EQ(last_report().result.detail, "it has had no effect");
+  EXPECT_EQ(ledger().holdings().size(), 0U);
+
+  restart();
+  EXPECT_TRUE(world_->began.empty());
+  order(numbered(1));
+  EXPECT_TRUE(world_->began.empty()) << "a late copy";
+  EXPECT_EQ(last_report().standing, Standing::never_ran);
+  order::Order next = numbered(1);
+  ++next.attempt;
+  carry_out(next);
+  EXPECT_EQ(last_report().standing, Standing::ended);
+  EXPECT_EQ(last_report().result.word, ResultWord::ok);
+  EXPECT_EQ(ledger().holdings().size(), 1U);
+}
+
+TEST_F(ARestart, AnswersWhoAsksWhileItLooksForAnEffectThatIsNotThere) {
+  order(numbered(1));
+  plan(last());
+  begin_anew();
+  order::Order question = numbered(1);
+  question.purpose = Purpose::probe;
+  order(question);
+  EXPECT_EQ(reports(), 0U) << "both wait for the packet filters";
+  end_what_starts_begin_with();
+  end(last(), ResultWord::error, "it has had no effect");
+  EXPECT_EQ(last_report().standing, Standing::never_ran);
+  end(last(), ResultWord::unknown, "the journal knows no start of it");
+  EXPECT_EQ(reports(), 2U);
+  EXPECT_EQ(last_report().standing, Standing::never_ran);
+  EXPECT_TRUE(steward_->is_idle());
+}
+
+TEST_F(ARestart, LeavesAFailureWhatALivingProgramCouldNotTell) {
+  order(numbered(1));
+  plan(last());
+  die(last());
+  end(last(), ResultWord::unknown, "who knows");
+  restart();
+  ASSERT_EQ(last_kind(), TaskKind::probe);
+  end(last(), ResultWord::error, "it has had no effect");
+  EXPECT_EQ(last_report().standing, Standing::ended);
+  EXPECT_EQ(last_report().result.word, ResultWord::error);
+  order::Order next = numbered(1);
+  ++next.attempt;
+  order(next);
+  EXPECT_EQ(world_->began.size(), 1U);
 }
 
 TEST_F(ARestart, AfterTheEndWasWrittenOwesTheReportUntilItIsAcknowledged) {

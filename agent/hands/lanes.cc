@@ -40,6 +40,10 @@ bool Lanes::awaits(const ActionId& action, order::Purpose purpose) const {
   });
 }
 
+bool Lanes::awaits(const ActionId& action, std::uint32_t attempt) const {
+  return std::ranges::any_of(waiting_, [&](const Row& row) { return row.task.is_attempt(action, attempt); });
+}
+
 bool Lanes::awaits(TaskKind kind) const {
   return std::ranges::any_of(waiting_, [kind](const Row& row) { return row.task.kind == kind; });
 }

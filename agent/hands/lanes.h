@@ -41,6 +41,8 @@ class Lanes {
   /// Whether an order of this purpose for the action waits.
   bool awaits(const ActionId& action, order::Purpose purpose) const;
   bool awaits(TaskKind kind) const;
+  /// Whether this attempt to carry the action out waits, or a later one.
+  bool awaits(const ActionId& action, std::uint32_t attempt) const;
 
  private:
   struct Running {

@@ -80,7 +80,7 @@ Result<void> Steward::take_order(std::string_view body, const Instant& now) {
 Result<void> Steward::obey(const Judgement& judgement, const Instant& now) {
   const order::Order& order = *judgement.order;
   // A copy: whatever it would come to by itself, it must not decide about the one that is in hand.
-  if (order.purpose == Purpose::carry_out && is_in_hand(order.action)) return {};
+  if (order.purpose == Purpose::carry_out && is_copy(order)) return {};
   const auto recorded = keeper_.record(judgement.record);
   if (!recorded && recorded.error().code != Errc::unavailable) return recorded;
   if (order.purpose == Purpose::acknowledge) return {};
@@ -104,22 +104,26 @@ bool Steward::is_under_way(const ActionId& action) const {
   });
 }
 
-bool Steward::is_in_hand(const ActionId& action) const {
-  return is_under_way(action) || lanes_.awaits(action, Purpose::carry_out);
+/// A later attempt is none: the engine was told that the earlier one never runs.
+bool Steward::is_copy(const order::Order& order) const {
+  return lanes_.awaits(order.action, order.attempt) || std::ranges::any_of(active_, [&](const auto& row) {
+           return row.second.task.is_attempt(order.action, order.attempt);
+         });
 }
 
 Result<void> Steward::queue(TaskKind kind, const order::Order& order, const Instant& now) {
-  if (closing_ || lanes_.awaits(order.action, order.purpose)) return {};
-  if (kind != TaskKind::verify && is_under_way(order.action)) {
+  const bool looks = kind != TaskKind::carry_out;
+  if (closing_ || (looks && lanes_.awaits(order.action, order.purpose))) return {};
+  if (kind == TaskKind::probe && is_under_way(order.action)) {
     reply(order, {{ResultWord::unknown, "it is under way", {}}, Standing::started}, now);
     return {};
   }
-  if (kind != TaskKind::carry_out && !may_look(order, now)) return {};
+  if (looks && !may_look(order, now)) return {};
   if (lanes_.is_full()) {
     reply(order, {{ResultWord::error, "too many orders wait on this host; give it again later", {}}}, now);
     return {};
   }
-  if (kind == TaskKind::carry_out) keeper_.count(order::verb_of(order.command), now);
+  if (!looks) keeper_.count(order::verb_of(order.command), now);
   lanes_.push(next_id_++, Task::of(kind, order));
   return {};
 }
@@ -149,12 +153,25 @@ std::optional<DeedResult> Steward::obstacle_to(const order::Order& order, const 
   return {};
 }
 
+/// By an earlier attempt that was begun when this one was judged.
+bool Steward::has_ended_meanwhile(TaskId id, const Instant& now) {
+  const order::Order& order = *active_.at(id).task.order;
+  const Ledger::Known* known = keeper_.ledger().find(order.action);
+  if (known == nullptr) return false;
+  if (known->done)
+    reply(order, {known->done->result, Standing::ended, order::Finding::none, true}, now);
+  else
+    reply(order, {{ResultWord::unknown, "an earlier attempt was begun", {}}, Standing::started}, now);
+  return true;
+}
+
 Result<void> Steward::begin_task(TaskId id, Task task, const Instant& now) {
   Active& active = active_.emplace(id, Active{.task = std::move(task)}).first->second;
   const auto& order = active.task.order;
   if (order && active.task.kind != TaskKind::verify) active.task.lifted = keeper_.ledger().lifted_by(*order);
   if (active.task.kind != TaskKind::carry_out)
     return start_child(id, active, active.task, Stage::acting, now);
+  if (has_ended_meanwhile(id, now)) return finish(id);
   if (auto obstacle = obstacle_to(*order, now)) return withdraw(id, *std::move(obstacle), now);
   if (!needs_proof(*order)) return start_child(id, active, active.task, Stage::looking, now);
   if (ask(active, Stage::asking, kPongWait, now)) return {};

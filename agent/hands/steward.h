@@ -105,8 +105,9 @@ class Steward {
   Result<void> obey(const Judgement& judgement, const Instant& now);
   Result<void> queue(TaskKind kind, const order::Order& order, const Instant& now);
   bool is_under_way(const ActionId& action) const;
-  /// Begun, or about to be: it will be answered.
-  bool is_in_hand(const ActionId& action) const;
+  /// The same order, begun or about to be: it will be answered.
+  bool is_copy(const order::Order& order) const;
+  bool has_ended_meanwhile(TaskId id, const Instant& now);
   Result<void> begin_waiting(const Instant& now);
   Result<void> begin_task(TaskId id, Task task, const Instant& now);
   Result<void> start_child(TaskId id, Active& active, const Task& task, Stage stage, const Instant& now);

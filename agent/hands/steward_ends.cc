@@ -184,12 +184,14 @@ Result<void> Steward::disown(TaskId id, DeedResult result, const order::Order& b
   return finish(id);
 }
 
-/// Another look was first.
+/// Another look was first. Whoever asks about a later attempt is promised the same of that one.
 Result<void> Steward::answer_disowned(TaskId id, const Instant& now) {
-  const Active& active = active_.at(id);
-  const order::Order& order = *active.task.order;
-  if (keeper_.ledger().is_disowned(order.action, order.attempt))
-    reply(order, {active.result, Standing::never_ran}, now);
+  const order::Order order = *active_.at(id).task.order;
+  if (!keeper_.ledger().is_disowned(order.action, order.attempt)) {
+    const Entry entry = Cancelled{order.action, order.attempt, order.issued_at};
+    TRY_DOING("writing down that an attempt never ran", keeper_.record({&entry, 1}));
+  }
+  reply(order, {active_.at(id).result, Standing::never_ran}, now);
   return finish(id);
 }
 

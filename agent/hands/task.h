@@ -35,6 +35,11 @@ struct Task {
   Realm realm = Realm::filter;
   std::string lane;  ///< two tasks of one lane are never under way at once
 
+  /// This attempt to carry the action out, or a later one.
+  bool is_attempt(const ActionId& action, std::uint32_t attempt) const {
+    return kind == TaskKind::carry_out && order->action == action && order->attempt >= attempt;
+  }
+
   static Task of(TaskKind kind, const order::Order& order);
   static Task taking_back(std::vector<ActionId> actions, const order::Order& made_by);
   static Task mending();

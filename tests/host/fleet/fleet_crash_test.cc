@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t kSeed = 20261122;
 constexpr milliseconds kRound{600};
-constexpr std::chrono::seconds kDrainLimit{120};
+constexpr std::chrono::seconds kDrainLimit{60};
 
 struct Disturbance {
   enum class Of : std::uint8_t { engine, hands, link, cable };
@@ -132,7 +132,7 @@ class FleetCrash : public FleetLab {
   std::string unproven() const {
     std::string text;
     for (const auto& action : actions())
-      if (!is_proven(action)) text += action.dump(2);
+      if (!is_proven(action)) text += action.dump(2) + lines_about(action.at("id"));
     return text;
   }
 

@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <fstream>
-#include <iterator>
 #include <thread>
 
 #include <fmt/format.h>
@@ -25,9 +24,12 @@ void write_file(const fs::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
+/// What of it can be read: that of a process may go while it is looked at.
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::string text;
+  for (std::string line; std::getline(file, line);) text += line + "\n";
+  return text;
 }
 
 /// One rule for each type: a detection says which one it is for.
@@ -265,17 +267,31 @@ char FleetLab::state_of(const Server& server, std::int32_t pid) {
   return behind_name == std::string::npos ? '-' : stat[behind_name + 2];
 }
 
-std::string FleetLab::logs() const {
-  std::string text;
+std::vector<fs::path> FleetLab::log_files() const {
   std::vector<fs::path> files{at("engine.log")};
   for (const Server* server : servers_) {
     files.push_back(server->folder / "hands.log");
     files.push_back(server->folder / "link.log");
   }
+  return files;
+}
+
+std::string FleetLab::logs() const {
   constexpr std::size_t kTail = 3000;
-  for (const fs::path& file : files) {
+  std::string text;
+  for (const fs::path& file : log_files()) {
     const std::string all = read_file(file);
     text += "\n--- " + file.string() + "\n" + all.substr(all.size() - std::min(all.size(), kTail));
+  }
+  return text;
+}
+
+std::string FleetLab::lines_about(const std::string& action) const {
+  std::string text = "\n";
+  for (const fs::path& file : log_files()) {
+    std::ifstream lines(file);
+    for (std::string line; std::getline(lines, line);)
+      if (line.find(action) != std::string::npos || line.starts_with("killed")) text += line + "\n";
   }
   return text;
 }

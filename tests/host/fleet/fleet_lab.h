@@ -77,7 +77,10 @@ class FleetLab : public ::testing::Test {
   /// 'S', 'T'; '-': there is none.
   static char state_of(const Server& server, std::int32_t pid);
   std::filesystem::path at(const std::string& name) const { return folder_.path() / name; }
+  /// The end of every log.
   std::string logs() const;
+  /// What the logs say of one action.
+  std::string lines_about(const std::string& action) const;
 
   TemporaryDirectory folder_;
   Lab lab_;
@@ -91,6 +94,7 @@ class FleetLab : public ::testing::Test {
   Program engine_;
 
  private:
+  std::vector<std::filesystem::path> log_files() const;
   std::string tokens_of(const std::string& person);
   std::string url_;
   int detections_ = 0;

@@ -159,6 +159,42 @@ TEST_F(AnOrder, ThatAProbeFoundUnbegunNeverActs) {
   EXPECT_EQ(last_report().standing, Standing::never_ran);
 }
 
+TEST_F(AnOrder, OfALaterAttemptIsNoCopyOfTheOneThatStillWaits) {
+  order(numbered(1));
+  const TaskId first = last();
+  order(numbered(2));  // waits for the same lane
+  order::Order again = numbered(2);
+  again.purpose = Purpose::probe;
+  order(again);
+  again.purpose = Purpose::carry_out;
+  ++again.attempt;
+  order(again);
+  order(again);
+  plan(first);
+  end(first);
+  ASSERT_EQ(world_->began.size(), 2U);
+  plan(last());
+  end(last());
+  EXPECT_EQ(last_report().action, action_number(2));
+  EXPECT_EQ(last_report().attempt, again.attempt);
+  EXPECT_EQ(last_report().standing, Standing::ended);
+  EXPECT_EQ(world_->began.size(), 2U);
+}
+
+TEST_F(AnOrder, WhoseEarlierAttemptEndedWhileItWaitedGetsThatAnswer) {
+  order(numbered(1));
+  const TaskId first = last();
+  order::Order again = numbered(1);
+  ++again.attempt;
+  order(again);
+  plan(first);
+  end(first, ResultWord::ok, "blocked");
+  EXPECT_EQ(world_->began.size(), 1U) << "nothing is done twice";
+  EXPECT_EQ(last_report().attempt, again.attempt);
+  EXPECT_EQ(last_report().result.detail, "blocked");
+  EXPECT_TRUE(last_report().already);
+}
+
 TEST_F(AnOrder, WhoseChildDiesBeforeThePlanHasDoneNothingAndNeverWill) {
   order(numbered(1));
   die(last());

@@ -69,6 +69,43 @@ TEST_F(ARestart, AfterWhichNoEffectIsSeenDisownsTheAttemptAndLetsTheNextRun) {
   EXPECT_EQ(ledger().holdings().size(), 1U);
 }
 
+TEST_F(ARestart, LetsTheNextAttemptRunAlthoughSomebodyStillLooksForTheOldOne) {
+  order(numbered(1));
+  plan(last());
+  begin_anew();
+  order::Order question = numbered(1);
+  question.purpose = Purpose::probe;
+  order(question);
+  end_what_starts_begin_with();
+  end(last(), ResultWord::error, "it has had no effect");
+  const TaskId second_look = last();
+  order::Order again = numbered(1);
+  ++again.attempt;
+  order(again);
+  end(second_look, ResultWord::unknown, "the journal knows no start of it");
+  ASSERT_EQ(last_kind(), TaskKind::carry_out);
+  plan(last());
+  end(last());
+  EXPECT_EQ(last_report().attempt, again.attempt);
+  EXPECT_EQ(last_report().standing, Standing::ended);
+}
+
+TEST_F(ARestart, AnswersTheQuestionAboutALaterAttemptAfterTheOldOneIsDisowned) {
+  order(numbered(1));
+  plan(last());
+  begin_anew();
+  order::Order question = numbered(1);
+  question.purpose = Purpose::probe;
+  ++question.attempt;
+  order(question);
+  end_what_starts_begin_with();
+  end(last(), ResultWord::error, "it has had no effect");
+  end(last(), ResultWord::unknown, "the journal knows no start of it");
+  EXPECT_EQ(last_report().attempt, question.attempt);
+  EXPECT_EQ(last_report().standing, Standing::never_ran);
+  EXPECT_TRUE(ledger().is_disowned(action_number(1), question.attempt));
+}
+
 TEST_F(ARestart, AnswersWhoAsksWhileItLooksForAnEffectThatIsNotThere) {
   order(numbered(1));
   plan(last());

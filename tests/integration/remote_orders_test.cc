@@ -75,7 +75,7 @@ class ObedientHands {
 class RemoteOrders : public test::RunningEngine {
  protected:
   RemoteOrders() { policy_.verify_after = 10ms; }
-  ~RemoteOrders() override { engine_.reset(); }
+  void TearDown() override { engine_.reset(); }
 
   /// The host of the detections has an agent.
   void SetUp() override {

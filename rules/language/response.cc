@@ -19,6 +19,15 @@ namespace {
 constexpr std::string_view kOrdered = "ordered";
 constexpr std::array<std::string_view, 2> kOrders{"parallel", kOrdered};
 
+/// What would make it possible here.
+std::string_view way_to(ActionType type, const ActionCatalogue& actions) {
+  const TargetKind target = spec_of(type).target;
+  const bool on_hosts =
+      target == TargetKind::host || target == TargetKind::file || target == TargetKind::address;
+  if (!on_hosts || actions.agents) return "";
+  return "; agents carry it out where the configuration has a section 'agents'";
+}
+
 std::optional<ActionType> read_type(MapReader& map, const ActionCatalogue& actions) {
   const std::optional<std::string> name = map.required_text("action");
   if (!name) return {};
@@ -33,8 +42,8 @@ std::optional<ActionType> read_type(MapReader& map, const ActionCatalogue& actio
     return {};
   }
   if (!actions.can_execute(*type)) {
-    map.diagnostics().error(
-        place, fmt::format("no executor for '{}' here; available: {}", *name, fmt::join(available, ", ")));
+    map.diagnostics().error(place, fmt::format("no executor for '{}' here; available: {}{}", *name,
+                                               fmt::join(available, ", "), way_to(*type, actions)));
     return {};
   }
   return type;

@@ -115,13 +115,19 @@ std::unique_ptr<rocksdb::Iterator> first_of(RawDatabase& database, std::size_t f
   return at;
 }
 
-/// The name of the first family in which they differ. The store's mark of its format is its own.
+/// What the store alone has: written when it is opened, not with a commit.
+bool is_of_opening(const rocksdb::Slice& key) {
+  return key == rocksdb::Slice(keys::kFormat.data(), keys::kFormat.size()) ||
+         key == rocksdb::Slice(keys::kEpoch.data(), keys::kEpoch.size());
+}
+
+/// The name of the first family in which they differ.
 std::optional<std::string> difference(RawDatabase& store, RawDatabase& raw) {
   for (std::size_t family = 0; family < store.family_count(); ++family) {
     const auto ours = first_of(store, family);
     const auto theirs = first_of(raw, family);
     for (; ours->Valid(); ours->Next()) {
-      if (ours->key() == rocksdb::Slice(keys::kFormat.data(), keys::kFormat.size())) continue;
+      if (is_of_opening(ours->key())) continue;
       if (!theirs->Valid() || ours->key() != theirs->key() || ours->value() != theirs->value())
         return kFamilyNames.at(family);
       theirs->Next();

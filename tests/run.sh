@@ -51,6 +51,7 @@ passed=0 failed=0 skipped=0
 mkdir -p "$results"
 # Whatever a test forgets to remove goes with this folder.
 TMPDIR="$(mktemp -d)"
+chmod 0711 "$TMPDIR"  # tests that give up their privileges still find their files in it
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 export MAVEN_OPTS="-XX:-UsePerfData ${MAVEN_OPTS:-}"  # no hsperfdata in /tmp

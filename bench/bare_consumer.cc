@@ -3,8 +3,6 @@
 #include <array>
 #include <stdexcept>
 
-#include <sys/resource.h>
-
 #include "connectors/kafka/handle.h"
 #include "connectors/kafka/properties.h"
 
@@ -29,17 +27,7 @@ kafka::Handle open_consumer(const KafkaOptions& options) {
   return handle;
 }
 
-Seconds of(const timeval& time) {
-  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
-}
-
 }  // namespace
-
-Seconds cpu_time() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  return of(used.ru_utime) + of(used.ru_stime);
-}
 
 Reading read_bare(const KafkaOptions& options, int partitions, std::uint64_t records) {
   const kafka::Handle handle = open_consumer(options);

@@ -22,7 +22,4 @@ struct Reading {
 /// Reads until `records` have come.
 Reading read_bare(const KafkaOptions& options, int partitions, std::uint64_t records);
 
-/// Processor time that this process has used so far.
-Seconds cpu_time();
-
 }  // namespace riposte::bench

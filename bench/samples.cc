@@ -5,7 +5,16 @@
 #include <numeric>
 #include <stdexcept>
 
+#include <sys/resource.h>
+
 namespace riposte::bench {
+namespace {
+
+Seconds of(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+}  // namespace
 
 Seconds Samples::sum() const { return Seconds(std::accumulate(seconds_.begin(), seconds_.end(), 0.0)); }
 
@@ -17,6 +26,12 @@ Seconds Samples::percentile(double share) const {
   const auto nth = sorted.begin() + static_cast<std::ptrdiff_t>(rank - 1);
   std::ranges::nth_element(sorted, nth);
   return Seconds(*nth);
+}
+
+Seconds cpu_time() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return of(used.ru_utime) + of(used.ru_stime);
 }
 
 }  // namespace riposte::bench

@@ -30,6 +30,9 @@ Seconds time_of(Work&& work) {
   return Steady::now() - begun;
 }
 
+/// Processor time that this process has used so far, in all its threads.
+Seconds cpu_time();
+
 inline double microseconds(Seconds time) { return time.count() * 1e6; }
 
 }  // namespace riposte::bench

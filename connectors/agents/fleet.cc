@@ -1,5 +1,7 @@
 #include "connectors/agents/fleet.h"
 
+#include <algorithm>
+
 #include "engine/base/ascii.h"
 #include "engine/base/log.h"
 

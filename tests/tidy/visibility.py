@@ -13,7 +13,7 @@ LIBRARIES = [
     (r"re2/", r"rules/matching/"),
     (r"yaml-cpp/", r"rules/language/"),
     (r"boost/beast", r"connectors/http/"),
-    (r"boost/asio", r"connectors/(http|agents)/|engine/framing/|agent/link/|tests/unit/framing/|tests/integration/hostile_peer_test"),
+    (r"boost/asio", r"connectors/(http|agents)/|engine/framing/|agent/link/|tests/unit/framing/|tests/integration/hostile_peer_test|bench/simulated_agents"),
     (r"openssl/", r"engine/tls/|tests/unit/tls/"),
     (r"CLI/", r"engine/cli/|agent/\w+_main\.cc$"),
     (r"cctz/", r"engine/lifecycle/active_hours\.cc$"),

@@ -14,9 +14,10 @@ bool Lanes::may_begin(const Task& task) const {
          (!is_slow(task) || slow_ < kSlowChildrenMax);
 }
 
-std::optional<Lanes::Row> Lanes::next() {
-  // Those of one lane are of one kind, so the first that may begin overtakes nobody in its lane.
-  const auto first = std::ranges::find_if(waiting_, [this](const Row& row) { return may_begin(row.task); });
+std::optional<Lanes::Row> Lanes::next(bool may_look) {
+  // Those of one lane are of one kind, so the first that may begin overtakes nobody in its lane but looks.
+  const auto first = std::ranges::find_if(
+      waiting_, [&](const Row& row) { return may_begin(row.task) && (may_look || !row.task.is_look()); });
   if (first == waiting_.end()) return {};
   Row row = std::move(*first);
   waiting_.erase(first);

@@ -32,7 +32,7 @@ class Lanes {
     Task task;
   };
   /// The first that may begin, its lane taken; nothing where none may.
-  std::optional<Row> next();
+  std::optional<Row> next(bool may_look = true);
   void end(TaskId id);
 
   const std::deque<Row>& waiting() const { return waiting_; }

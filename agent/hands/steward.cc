@@ -118,7 +118,6 @@ Result<void> Steward::queue(TaskKind kind, const order::Order& order, const Inst
     reply(order, {{ResultWord::unknown, "it is under way", {}}, Standing::started}, now);
     return {};
   }
-  if (looks && !may_look(order, now)) return {};
   if (lanes_.is_full()) {
     reply(order, {{ResultWord::error, "too many orders wait on this host; give it again later", {}}}, now);
     return {};
@@ -128,16 +127,13 @@ Result<void> Steward::queue(TaskKind kind, const order::Order& order, const Inst
   return {};
 }
 
-/// One order to look, repeated, must not keep this host busy.
-bool Steward::may_look(const order::Order& order, const Instant& now) {
-  begin_second(now);
-  if (++looks_ <= kLooksPerSecond) return true;
-  reply(order, {{ResultWord::unknown, "too many looks within a second; ask again later", {}}}, now);
-  return false;
-}
-
+/// Orders to look, repeated, must not keep this host busy: beyond so many they wait for the next second.
 Result<void> Steward::begin_waiting(const Instant& now) {
-  while (auto row = lanes_.next()) TRY(begin_task(row->id, std::move(row->task), now));
+  begin_second(now);
+  while (auto row = lanes_.next(looks_ < kLooksPerSecond)) {
+    if (row->task.is_look()) ++looks_;
+    TRY(begin_task(row->id, std::move(row->task), now));
+  }
   return {};
 }
 

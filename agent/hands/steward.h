@@ -140,7 +140,6 @@ class Steward {
   void take_back_what_is_due(const Instant& now);
   void send_owed(const Instant& now);
   void begin_second(const Instant& now);
-  bool may_look(const order::Order& order, const Instant& now);
   void reply(const order::Order& order, Keeper::Answer answer, const Instant& now);
 
   Keeper keeper_;

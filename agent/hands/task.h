@@ -36,9 +36,13 @@ struct Task {
   std::string lane;  ///< two tasks of one lane are never under way at once
 
   /// This attempt to carry the action out, or a later one.
+  /// Carries this attempt or a later one out, or asks what became of it.
   bool is_attempt(const ActionId& action, std::uint32_t attempt) const {
-    return kind == TaskKind::carry_out && order->action == action && order->attempt >= attempt;
+    const bool about_order = kind == TaskKind::carry_out || kind == TaskKind::probe;
+    return about_order && order->action == action && order->attempt >= attempt;
   }
+  /// Somebody asked, and nothing is to change.
+  bool is_look() const { return kind == TaskKind::verify || kind == TaskKind::probe; }
 
   static Task of(TaskKind kind, const order::Order& order);
   static Task taking_back(std::vector<ActionId> actions, const order::Order& made_by);

@@ -38,8 +38,8 @@ clean_up() {
 trap clean_up EXIT
 trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
-show() { printf '  $ riposte %s\n' "$*"; }
+# shellcheck source=examples/telling.sh
+. "$root/examples/telling.sh"
 fail() {
   trap - ERR
   printf '\nquickstart FAILED: %s\n' "$*" >&2
@@ -65,23 +65,6 @@ until_listed() {
   fail "no action came to '$wanted' within 20 seconds"
 }
 
-# start_time PID: when the process started, RFC 3339 with milliseconds, from the kernel's own clock ticks.
-start_time() {
-  local ticks hertz uptime
-  ticks=$(sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20)
-  hertz=$(getconf CLK_TCK)
-  read -r uptime _ </proc/uptime
-  date -u -d "@$(awk -v now="$(date +%s.%N)" -v up="$uptime" -v t="$ticks" -v hz="$hertz" \
-    'BEGIN { printf "%.3f", now - up + t / hz }')" +%Y-%m-%dT%H:%M:%S.%3NZ
-}
-
-new_token() {
-  "$riposte" token new >"$work/$1.new"
-  (umask 077 && sed -n 's/^token *//p' "$work/$1.new" >"$work/$1.token")
-  sed -n 's/^hash *//p' "$work/$1.new"
-  rm "$work/$1.new"
-}
-
 say "1. Packages and build"
 "$root/tests/setup/install.sh" build
 cmake --preset release -S "$root" >"$work/cmake.log" 2>&1 || { cat "$work/cmake.log" >&2; fail "cmake"; }
@@ -99,8 +82,8 @@ tail -f /dev/null & reader=$!
 disown "$miner" "$reader"   # the shell need not announce their end
 victims=("$miner" "$reader")
 sed -e "s|@TIME@|$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)|g" -e "s|@HOST@|$(uname -n)|g" -e "s|@RUN@|quickstart-$$|g" \
-  -e "s|@MINER_PID@|$miner|" -e "s|@MINER_START@|$(start_time "$miner")|g" \
-  -e "s|@READER_PID@|$reader|" -e "s|@READER_START@|$(start_time "$reader")|g" \
+  -e "s|@MINER_PID@|$miner|" -e "s|@MINER_START@|$(start_time <"/proc/$miner/stat")|g" \
+  -e "s|@READER_PID@|$reader|" -e "s|@READER_START@|$(start_time <"/proc/$reader/stat")|g" \
   "$root/examples/quickstart/detections.ndjson.in" >"$work/detections.ndjson"
 echo "  alice and bob are analysts; process $miner plays the cryptominer, process $reader reads credentials"
 show "check --config riposte.yaml"
@@ -109,14 +92,7 @@ show "check --config riposte.yaml"
 say "3. The engine reads five detections"
 "$riposte" run --config "$work/riposte.yaml" >"$work/engine.out" 2>"$work/engine.log" &
 engine=$!
-port=
-for _ in $(seq 100); do
-  port=$(sed -n 's/.*"message":"running".*"port":\([0-9]*\).*/\1/p' "$work/engine.log")
-  [ -n "$port" ] && break
-  kill -0 "$engine" 2>/dev/null || fail "the engine did not start"
-  sleep 0.1
-done
-[ -n "$port" ] || fail "the engine did not say its port"
+port=$(engine_port "$engine") || fail "the engine did not start"
 until_listed "completed"
 show "actions list"
 as alice actions list

@@ -29,7 +29,8 @@ done
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+# shellcheck source=examples/telling.sh
+. "$root/examples/telling.sh"
 
 ((EUID == 0)) || { echo "hosts of one's own need root: sudo examples/fleet/run.sh" >&2; exit 1; }
 

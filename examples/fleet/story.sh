@@ -10,8 +10,8 @@ agent=$3/agent/link/riposte-agent
 hands=$3/agent/riposte-agent-hands
 readonly attacker_address=10.77.0.66 database_port=5432 web_port=8080
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
-show() { printf '  $ riposte %s\n' "$*"; }
+# shellcheck source=examples/telling.sh
+. "$root/examples/telling.sh"
 fail() {
   trap - ERR
   printf '\nfleet FAILED: %s\n' "$*" >&2
@@ -49,20 +49,6 @@ as() {
 }
 listed() { as alice actions list | grep -E -q -- "$1"; }
 not() { ! "$@"; }
-new_token() {
-  "$riposte" token new >"$work/$1.new"
-  (umask 077 && sed -n 's/^token *//p' "$work/$1.new" >"$work/$1.token")
-  sed -n 's/^hash *//p' "$work/$1.new"
-  rm "$work/$1.new"
-}
-# start_time PID-ON-HOST HOST: when it started, RFC 3339 with milliseconds.
-start_time() {
-  local ticks uptime
-  ticks=$(on "$2" sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20)
-  read -r uptime _ </proc/uptime
-  date -u -d "@$(awk -v now="$(date +%s.%N)" -v up="$uptime" -v t="$ticks" -v hz="$(getconf CLK_TCK)" \
-    'BEGIN { printf "%.3f", now - up + t / hz }')" +%Y-%m-%dT%H:%M:%S.%3NZ
-}
 
 say "2. A manager, three servers, an attacker, one switch"
 ip link add switch type bridge
@@ -86,13 +72,7 @@ sed -e "s|@ALICE_HASH@|$(new_token alice)|" -e "s|@BOB_HASH@|$(new_token bob)|" 
 show "check --config riposte.yaml"
 "$riposte" check --config "$work/riposte.yaml" || fail "the rules do not load"
 on manager "$riposte" run --config "$work/riposte.yaml" >"$work/engine.out" 2>"$work/engine.log" &
-port=
-for _ in $(seq 100); do
-  port=$(sed -n 's/.*"message":"running".*"port":\([0-9]*\).*/\1/p' "$work/engine.log")
-  [ -n "$port" ] && break
-  sleep 0.1
-done
-[ -n "$port" ] || fail "the engine did not start"
+port=$(engine_port $!) || fail "the engine did not start"
 for name in web01 db01 ward07; do
   state=$work/$name/state
   mkdir -p "$state"
@@ -120,7 +100,7 @@ worm_alive() { on web01 test -e "/proc/$worm/exe"; }
 worm_alive || fail "the worm does not run"
 until_true "the attacker's way to db01" reaches attacker "${address_of[db01]}" $database_port
 until_true "the attacker's way to ward07" reaches attacker "${address_of[ward07]}" $web_port
-worm_runs web01 "$worm" "$(start_time "$worm" web01)" /srv/upload/kdevtmpfsi
+worm_runs web01 "$worm" "$(on web01 cat "/proc/$worm/stat" | start_time)" /srv/upload/kdevtmpfsi
 worm_spreads db01 $attacker_address
 worm_knocks ward07 $attacker_address
 

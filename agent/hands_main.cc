@@ -34,7 +34,11 @@ constexpr const char* kExamples = R"(Examples:
   riposte-agent-hands                                        serve, as the service does
   riposte-agent-hands check                                  what is wrong with policy and identity
   riposte-agent-hands apply release.order                    carry out an order that was carried here by hand
-  riposte-agent-hands --policy ./policy.yaml check)";
+  riposte-agent-hands --policy ./policy.yaml check
+  systemctl reload riposte-agent-hands                       the service reads its policy anew
+
+At SIGHUP the policy is read anew, as a whole: one with a mistake leaves the one before in force. Identity, keys
+and all options are read at the start only.)";
 
 int code_of(const Error& error) {
   switch (error.code) {
@@ -55,14 +59,14 @@ Result<void> serve(const Setup& setup) {
   const Descriptor lock = TRY(lock_state(setup.state));
   const User user = TRY(find_user(setup.user));
   Authority authority = TRY(read_authority(setup));
-  const LocalPolicy policy = authority.policy;
   if (const auto raised = raise_open_files(kOpenFiles); !raised)
     log::warning("large process trees cannot be ended whole", {{"why", raised.error().text()}});
   SystemClock clock;
   Loop loop({.keeper = TRY(Keeper::open(setup.journal(), std::move(authority))),
-             .craft = craft_of_deeds(policy, setup.vault().string()),
+             .craft = craft_of_deeds(setup.vault().string()),
              .door = TRY(Door::open(setup.socket, user.user, user.group)),
              .boot_id = TRY(read_boot_id()),
+             .read_policy = [&setup] { return read_local_policy(setup); },
              .lock = lock.number()},
             clock);
   log::info("riposte-agent-hands serves", {{"state", setup.state.string()},

@@ -135,20 +135,27 @@ traces_of_lab() {
   done
 }
 
-stage_lab() {
-  local before after skipped_before=$skipped code=0
-  build test --target lab_tests || return 1
+# leaving_nothing COMMAND…: fails, too, when a lab of the command leaves something on this machine.
+leaving_nothing() {
+  local before after code=0
   before="$(traces_of_lab $$)"
-  # One at a time: they watch the time that the kernel takes.
-  RIPOSTE_LAB=$$ run_tests test 1 -L lab || code=1
-  ((skipped == skipped_before)) ||
-    echo "run.sh: tests of the lab were SKIPPED; does this machine refuse namespaces?" >&2
+  RIPOSTE_LAB=$$ "$@" || code=1
   after="$(traces_of_lab $$)"
   if [[ "$before" != "$after" ]]; then
     printf 'run.sh: the lab left something on this machine:\n%s\n' "$(diff <(echo "$before") <(echo "$after"))" >&2
     add_counts 0 1 0
-    return 1
+    code=1
   fi
+  return "$code"
+}
+
+stage_lab() {
+  local skipped_before=$skipped code=0
+  build test --target lab_tests || return 1
+  # One at a time: they watch the time that the kernel takes.
+  leaving_nothing run_tests test 1 -L lab || code=1
+  ((skipped == skipped_before)) ||
+    echo "run.sh: tests of the lab were SKIPPED; does this machine refuse namespaces?" >&2
   return "$code"
 }
 
@@ -165,7 +172,7 @@ stage_broker() {
     echo "run.sh: the tests that need a broker will be SKIPPED" >&2
   fi
   # One at a time: each has a broker of its own, and the crash test kills by the clock.
-  build test && run_tests test 1 -L 'integration|broker|crash|bench-smoke'
+  build test && leaving_nothing run_tests test 1 -L 'integration|broker|crash|bench-smoke'
 }
 
 stage_quickstart() {

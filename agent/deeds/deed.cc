@@ -43,62 +43,39 @@ class BoundedDeed final : public Deed {
   std::unique_ptr<Deed> deed_;
 };
 
-enum class Kind : std::uint8_t { processes, blocks, isolations, files };
-Kind kind_of(order::Verb verb) {
-  switch (verb) {
+/// The verbs about one kind of thing, and what is done for them.
+struct Kind {
+  std::unique_ptr<Deed> (*make)(const order::Order& order, const DeedGround& ground);
+  DeedResult (*probe)(const Started& started, const DeedGround& ground);
+  Verified (*verify)(const order::Order& order, const Ledger::Known* known, const DeedGround& ground);
+};
+
+/// For what the order alone says how it should be.
+template <Verified (*kVerify)(const order::Order&, const DeedGround&)>
+Verified by_order(const order::Order& order, const Ledger::Known* /*known*/, const DeedGround& ground) {
+  return kVerify(order, ground);
+}
+
+constexpr Kind kProcesses{make_process_deed, probe_process, verify_process};
+constexpr Kind kFiles{make_file_deed, probe_file, by_order<verify_file>};
+constexpr Kind kBlocks{make_block_deed, probe_block, by_order<verify_block>};
+constexpr Kind kIsolations{make_isolation_deed, probe_isolation, by_order<verify_isolation>};
+
+const Kind& kind_of(const order::Order& order) {
+  switch (order::verb_of(order.command)) {
     case order::Verb::kill_process:
     case order::Verb::suspend_process:
     case order::Verb::resume_process:
-      return Kind::processes;
+      return kProcesses;
     case order::Verb::quarantine_file:
     case order::Verb::restore_file:
-      return Kind::files;
+      return kFiles;
     case order::Verb::block_ip:
     case order::Verb::unblock_ip:
-      return Kind::blocks;
-    default:
-      return Kind::isolations;
-  }
-}
-
-std::unique_ptr<Deed> deed_of_family(const order::Order& order, const DeedGround& ground) {
-  switch (kind_of(order::verb_of(order.command))) {
-    case Kind::processes:
-      return make_process_deed(order, ground);
-    case Kind::blocks:
-      return make_block_deed(order, ground);
-    case Kind::isolations:
-      return make_isolation_deed(order, ground);
-    case Kind::files:
-      return make_file_deed(order, ground);
-  }
-  std::unreachable();
-}
-
-DeedResult probe_family(const Started& started, const DeedGround& ground) {
-  switch (kind_of(order::verb_of(started.order.command))) {
-    case Kind::processes:
-      return probe_process(started, ground);
-    case Kind::blocks:
-      return probe_block(started, ground);
-    case Kind::isolations:
-      return probe_isolation(started, ground);
-    case Kind::files:
-      return probe_file(started, ground);
-  }
-  std::unreachable();
-}
-
-Verified verify_family(const order::Order& order, const Ledger::Known* known, const DeedGround& ground) {
-  switch (kind_of(order::verb_of(order.command))) {
-    case Kind::processes:
-      return verify_process(order, known, ground);
-    case Kind::blocks:
-      return verify_block(order, ground);
-    case Kind::isolations:
-      return verify_isolation(order, ground);
-    case Kind::files:
-      return verify_file(order, ground);
+      return kBlocks;
+    case order::Verb::isolate_host:
+    case order::Verb::unisolate_host:
+      return kIsolations;
   }
   std::unreachable();
 }
@@ -130,12 +107,12 @@ DeedResult take_back_all(std::span<const ActionId> lifted, const DeedGround& gro
 }  // namespace
 
 std::unique_ptr<Deed> make_deed(const order::Order& order, const DeedGround& ground) {
-  return std::make_unique<BoundedDeed>(deed_of_family(order, ground));
+  return std::make_unique<BoundedDeed>(kind_of(order).make(order, ground));
 }
 
 DeedResult probe(const Started& started, const DeedGround& ground) {
   try {
-    return bounded(probe_family(started, ground));
+    return bounded(kind_of(started.order).probe(started, ground));
   } catch (const std::exception& error) {
     return bounded({ResultWord::unknown, error.what(), {}});
   }
@@ -143,7 +120,7 @@ DeedResult probe(const Started& started, const DeedGround& ground) {
 
 Verified verify(const order::Order& order, const Ledger::Known* known, const DeedGround& ground) {
   try {
-    Verified verified = verify_family(order, known, ground);
+    Verified verified = kind_of(order).verify(order, known, ground);
     verified.result = bounded(std::move(verified.result));
     return verified;
   } catch (const std::exception& error) {

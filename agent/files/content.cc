@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/files/refusal.h"
+#include "engine/base/file_bytes.h"
 #include "engine/base/hex.h"
 
 namespace riposte::files {
@@ -121,13 +122,8 @@ Key new_key() {
 }
 
 Result<void> write_at(const Descriptor& file, std::span<const unsigned char> bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::pwrite(file.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return refusal("writing", errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-    offset += static_cast<std::uint64_t>(written);
-  }
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (const auto error = write_all_at(file.number(), text, offset)) return refusal("writing", error.value());
   return {};
 }
 

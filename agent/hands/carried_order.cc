@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
+#include "agent/hands/socket_address.h"
 #include "engine/base/descriptor.h"
 #include "engine/base/hex.h"
 #include "engine/order/frame.h"
@@ -24,12 +23,7 @@ std::unexpected<Error> no_talk(const std::filesystem::path& socket, const std::s
 }
 
 Result<Descriptor> connect_to(const std::filesystem::path& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string& name = path.native();
-  if (name.size() >= sizeof address.sun_path)
-    return fail(Errc::invalid, name + " is too long for a socket's name");
-  std::memcpy(address.sun_path, name.data(), name.size());
+  const sockaddr_un address = TRY(socket_address(path));
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket.valid() ||
       ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)

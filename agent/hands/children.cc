@@ -38,10 +38,12 @@ void end_with(pid_t program) {
   if (::getppid() != program) ::_exit(kFailed);
 }
 
+/// But for the one that asks the program to read its policy anew: it may be sent to the whole service.
 void take_signals_again() {
-  sigset_t none{};
-  sigemptyset(&none);
-  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+  sigset_t kept{};
+  sigemptyset(&kept);
+  sigaddset(&kept, SIGHUP);
+  ::pthread_sigmask(SIG_SETMASK, &kept, nullptr);
 }
 
 std::optional<std::string> hear(int talk, int flags) {

@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "agent/ledger/ledger.h"
+#include "agent/ledger/local_policy.h"
 
 namespace riposte::agent {
 
 /// What the host looks like to whoever acts on it.
 struct Scene {
+  const LocalPolicy& policy;      ///< as it stands when the child begins
   const Ledger& ledger;           ///< what is held: effects are views of it
   std::vector<std::int32_t> own;  ///< the agent's own processes
   Instant now;

@@ -16,9 +16,9 @@ struct Held {
 
 }  // namespace
 
-Craft craft_of_deeds(const LocalPolicy& policy, std::string vault_directory) {
-  const auto ground = [&policy, vault_directory](const Scene& scene) {
-    return DeedGround{policy, scene.ledger, scene.own, vault_directory, scene.now};
+Craft craft_of_deeds(std::string vault_directory) {
+  const auto ground = [vault_directory](const Scene& scene) {
+    return DeedGround{scene.policy, scene.ledger, scene.own, vault_directory, scene.now};
   };
   Craft craft;
   craft.make = [ground](const order::Order& order, const Scene& scene) {

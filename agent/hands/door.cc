@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "agent/hands/socket_address.h"
 #include "engine/base/log.h"
 
 namespace riposte::agent {
@@ -25,23 +24,12 @@ std::unexpected<Error> socket_error(const std::filesystem::path& path, const cha
               path.string() + ": " + doing + ": " + std::generic_category().message(errno));
 }
 
-Result<sockaddr_un> address_of(const std::filesystem::path& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string& name = path.native();
-  if (name.empty() || name.size() >= sizeof address.sun_path)
-    return fail(Errc::invalid, "'" + name + "' cannot be a socket's name: 1 to " +
-                                   std::to_string(sizeof address.sun_path - 1) + " bytes");
-  std::memcpy(address.sun_path, name.data(), name.size());
-  return address;
-}
-
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
 
 Result<Door> Door::open(const std::filesystem::path& path, uid_t user, gid_t group) {
-  const sockaddr_un address = TRY(address_of(path));
+  const sockaddr_un address = TRY(socket_address(path));
   Descriptor listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!listening.valid()) return socket_error(path, "making a socket");
   // What is left of the last run; another one cannot be running, it would hold the lock.
@@ -154,6 +142,11 @@ bool Door::send_to_link(const order::Frame& frame) {
   if (found == visitors_.end() || found->second.lost) return false;
   put(found->second, order::encode(frame));
   return !found->second.lost;
+}
+
+void Door::answer(VisitorId visitor, const order::Frame& frame) {
+  const auto found = visitors_.find(visitor);
+  if (found != visitors_.end()) put(found->second, order::encode(frame));
 }
 
 std::vector<std::int32_t> Door::processes() const {

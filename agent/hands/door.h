@@ -48,6 +48,7 @@ class Door {
 
   void send(const order::Frame& frame);
   bool send_to_link(const order::Frame& frame);
+  void answer(VisitorId visitor, const order::Frame& frame);
   void make_link(VisitorId visitor) { link_ = visitor; }
   bool is_link(VisitorId visitor) const { return link_ == visitor; }
   /// Root in person: whoever may do everything need not be bounded.

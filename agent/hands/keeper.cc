@@ -27,7 +27,7 @@ std::uint32_t other_owners(const Ledger& ledger, const order::Order& order) {
 Keeper::Keeper(Journal journal, Ledger ledger, Authority authority)
     : journal_(std::move(journal)),
       ledger_(std::move(ledger)),
-      authority_(std::make_unique<const Authority>(std::move(authority))),
+      authority_(std::make_unique<Authority>(std::move(authority))),
       rates_(authority_->policy.rates) {}
 
 Result<Keeper> Keeper::open(const std::filesystem::path& journal, Authority authority) {
@@ -40,6 +40,11 @@ Result<Keeper> Keeper::open(const std::filesystem::path& journal, Authority auth
 Judgement Keeper::judge(const order::SignedOrder& sealed, const Instant& now) {
   return agent::judge(sealed, {authority_->keys, authority_->host, ledger_, authority_->policy, rates_,
                                journal_.has_room(), now});
+}
+
+void Keeper::adopt(LocalPolicy policy, const Instant& now) {
+  rates_.change(policy.rates, now.since_boot);
+  authority_->policy = std::move(policy);
 }
 
 Result<void> Keeper::record(std::span<const Entry> entries) {

@@ -39,6 +39,8 @@ class Keeper {
   Judgement judge(const order::SignedOrder& sealed, const Instant& now);
   /// An order of this kind is carried out: counted against the rates.
   void count(order::Verb verb, const Instant& now) { rates_.take(verb, now.since_boot); }
+  /// Another policy from now on. What was counted stays counted.
+  void adopt(LocalPolicy policy, const Instant& now);
   /// On disk when it returns, then part of the ledger.
   Result<void> record(std::span<const Entry> entries);
   /// Shortens the journal where that is worth it.
@@ -69,7 +71,7 @@ class Keeper {
 
   Journal journal_;
   Ledger ledger_;
-  std::unique_ptr<const Authority> authority_;
+  std::unique_ptr<Authority> authority_;
   RateLimits rates_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "agent/hands/readiness.h"
 #include "engine/base/log.h"
 
 namespace riposte::agent {
@@ -16,6 +17,7 @@ Loop::Loop(Parts parts, Clock& clock)
     : craft_(std::move(parts.craft)),
       clock_(clock),
       boot_id_(std::move(parts.boot_id)),
+      read_policy_(std::move(parts.read_policy)),
       door_(std::move(parts.door)),
       children_(craft_, parts.lock),
       steward_(std::move(parts.keeper), *this) {}
@@ -31,20 +33,37 @@ std::vector<std::int32_t> Loop::own() {
 }
 
 Result<void> Loop::run(Signals& signals) {
-  bool ending = false;
+  bool ready = false;
   TRY(steward_.begin(now()));
-  while (!ending || !steward_.is_idle()) {
+  while (!ending_ || !steward_.is_idle()) {
     wait();
-    if (signals.take() == Signals::Wish::end && !ending) {
-      ending = true;
-      steward_.close();
-      log::info("ending as soon as nothing is under way");
-    }
+    heed(signals);
     TRY(hear_children());
     TRY(hear_visitors());
     TRY(steward_.tick(now()));
+    // What comes after in the boot is the network.
+    if (!ready && steward_.has_looked_after_filters()) tell_readiness();
+    ready = steward_.has_looked_after_filters();
   }
   return {};
+}
+
+void Loop::heed(Signals& signals) {
+  const auto wish = signals.take();
+  if (wish == Signals::Wish::reload) reload();
+  if (wish != Signals::Wish::end || ending_) return;
+  ending_ = true;
+  steward_.close();
+  log::info("ending as soon as nothing is under way");
+}
+
+/// As a whole or not at all: half a policy is nobody's.
+void Loop::reload() {
+  auto policy = read_policy_();
+  const auto adopted =
+      policy ? steward_.adopt(*std::move(policy), now()) : std::unexpected(std::move(policy).error());
+  if (adopted) return log::info("the policy was read anew and is in force");
+  log::error("the policy was not taken; the one before stays in force", {{"why", adopted.error().text()}});
 }
 
 void Loop::wait() {
@@ -77,6 +96,9 @@ Result<void> Loop::take(Door::VisitorId visitor, const order::Frame& frame) {
       return steward_.take_welcome(frame.body, at);
     case order::FrameType::pong:
       return door_.is_link(visitor) ? steward_.take_pong(frame.body, at) : Result<void>{};
+    case order::FrameType::ping:
+      door_.answer(visitor, {order::FrameType::pong, ""});
+      return {};
     default:
       log::warning("a connection that sent what is not for this program is cut",
                    {{"frame", static_cast<std::int64_t>(frame.type)}});

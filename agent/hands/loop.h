@@ -4,6 +4,10 @@
 /// Errors:  those of Steward: the program is to end and start anew.
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "agent/hands/children.h"
 #include "agent/hands/door.h"
 #include "agent/hands/steward.h"
@@ -18,7 +22,8 @@ class Loop final : public World {
     Craft craft;
     Door door;
     std::string boot_id;
-    int lock;  ///< see Children
+    std::function<Result<LocalPolicy>()> read_policy;  ///< anew, when a signal asks for it
+    int lock;                                          ///< see Children
   };
   Loop(Parts parts, Clock& clock);
 
@@ -36,6 +41,8 @@ class Loop final : public World {
  private:
   Instant now() const;
   void wait();
+  void heed(Signals& signals);
+  void reload();
   Result<void> hear_visitors();
   Result<void> take(Door::VisitorId visitor, const order::Frame& frame);
   Result<void> hear_children();
@@ -43,6 +50,8 @@ class Loop final : public World {
   const Craft craft_;
   Clock& clock_;
   std::string boot_id_;
+  std::function<Result<LocalPolicy>()> read_policy_;
+  bool ending_ = false;
   Door door_;
   Children children_;
   Steward steward_;

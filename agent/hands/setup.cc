@@ -84,10 +84,14 @@ Result<Descriptor> lock_state(const std::filesystem::path& state) {
   return lock;
 }
 
+Result<LocalPolicy> read_local_policy(const Setup& setup) {
+  return TRY_DOING("reading the policy", read_policy(setup.policy, ::geteuid()));
+}
+
 Result<Authority> read_authority(const Setup& setup) {
   Identity identity = TRY_DOING("reading the identity", read_identity(setup.identity()));
   order::KeyRing keys = TRY(ring_of(identity));
-  LocalPolicy policy = TRY_DOING("reading the policy", read_policy(setup.policy, ::geteuid()));
+  LocalPolicy policy = TRY(read_local_policy(setup));
   order::SigningKey report_key = TRY_DOING("opening the report key", open_report_key(setup.report_key()));
   return Authority{{std::move(identity.fleet), std::move(identity.machine_id), identity.enrolment},
                    std::move(keys),

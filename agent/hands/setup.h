@@ -37,6 +37,7 @@ Result<void> check_state_directory(const std::filesystem::path& state);
 /// Waits a little for the children of a program that has died to end.
 Result<Descriptor> lock_state(const std::filesystem::path& state);
 
+Result<LocalPolicy> read_local_policy(const Setup& setup);
 Result<Authority> read_authority(const Setup& setup);
 
 /// Everything that is wrong, a line each, and what is merely strange; empty: nothing.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "agent/hands/words.h"
 #include "engine/base/crash_point.h"
 #include "engine/base/log.h"
 
@@ -13,8 +12,6 @@ using order::DeedResult;
 using order::Purpose;
 using order::Standing;
 
-/// Enough to see what comes; a flood of orders is no flood of lines.
-constexpr std::uint32_t kLinesPerSecond = 20;
 /// In flight until its child has ended, which is sooner.
 constexpr Duration kInFlight = std::chrono::hours(1);
 
@@ -40,6 +37,18 @@ Result<void> Steward::begin(const Instant& now) {
   return begin_waiting(now);
 }
 
+Result<void> Steward::adopt(LocalPolicy policy, const Instant& now) {
+  if (policy.management.empty() && !keeper_.ledger().holdings().owners_of(kIsolation).empty())
+    return fail(
+        Errc::conflict,
+        "'management' is empty, and this host is isolated, so nothing would ever reach it again; name "
+        "the engine's address there, or end the isolation first");
+  keeper_.adopt(std::move(policy), now);
+  // The management of an isolation is the policy's: it is laid down anew at once.
+  mend_at_ = now.since_boot;
+  return {};
+}
+
 /// A full disk is no reason to end: the longer journal is as good.
 Result<void> Steward::compact() {
   const auto compacted = keeper_.compact();
@@ -55,13 +64,23 @@ bool Steward::may_check(const Instant& now) {
 
 void Steward::begin_second(const Instant& now) {
   const auto second = std::chrono::floor<std::chrono::seconds>(now.since_boot);
-  if (second != second_) checks_ = looks_ = 0;
+  if (second == second_) return;
   second_ = second;
+  checks_ = looks_ = lines_ = 0;
+  if (unsaid_ > 0) log::warning("lines about orders were left out", {{"count", std::int64_t{unsaid_}}});
+  unsaid_ = 0;
+}
+
+bool Steward::may_say(const Instant& now) {
+  begin_second(now);
+  const bool said = lines_ < kLinesPerSecond;
+  ++(said ? lines_ : unsaid_);
+  return said;
 }
 
 Result<void> Steward::take_order(std::string_view body, const Instant& now) {
   crash_point("agent.after_recv");
-  const bool is_logged = checks_ <= kLinesPerSecond;
+  const bool is_logged = may_say(now);
   const auto sealed = order::decode_signed<order::Domain::order>(body);
   if (!sealed) {
     if (is_logged) log::warning("what came as an order is none", {{"why", sealed.error().text()}});
@@ -179,7 +198,7 @@ Result<void> Steward::start_child(TaskId id, Active& active, const Task& task, S
   active.stage = stage;
   active.killed = false;
   active.until = now.since_boot + deadline_of(task);
-  if (world_.start(id, task, Scene{keeper_.ledger(), world_.own(), now})) return {};
+  if (world_.start(id, task, Scene{keeper_.policy(), keeper_.ledger(), world_.own(), now})) return {};
   log::error("no process to be had", {{"lane", task.lane}});
   return take_end(id, {}, now);
 }

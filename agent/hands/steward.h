@@ -34,6 +34,8 @@ inline constexpr Duration kReleaseRetry = std::chrono::seconds(60);
 /// What costs a stolen connection nothing must not cost this host much.
 inline constexpr std::uint32_t kChecksPerSecond = 1000;
 inline constexpr std::uint32_t kLooksPerSecond = 20;  ///< probes and verifications: each is a process
+/// Enough to see what comes; a flood of orders is no flood of lines.
+inline constexpr std::uint32_t kLinesPerSecond = 20;
 inline constexpr Duration kOwedPeriod =
     std::chrono::seconds(1);  ///< between the owed reports of two welcomes
 
@@ -63,6 +65,10 @@ class Steward {
   /// What a crash or a reboot left is looked after before any order.
   Result<void> begin(const Instant& now);
 
+  /// The host's policy has changed: judged by it is what comes from now on. Errors: conflict (it would cut an
+  /// isolated host off from every engine); then nothing has changed.
+  Result<void> adopt(LocalPolicy policy, const Instant& now);
+
   /// False: so many came within this second that the sender is not to be heard any more.
   bool may_check(const Instant& now);
   Result<void> take_order(std::string_view body, const Instant& now);
@@ -77,6 +83,8 @@ class Steward {
   /// What time does. To be called every second and oftener.
   Result<void> tick(const Instant& now);
 
+  /// Since the start: what is held is in force, or cannot be.
+  bool has_looked_after_filters() const { return has_mended_; }
   /// No order is begun any more.
   void close();
   bool is_idle() const { return active_.empty(); }
@@ -116,6 +124,8 @@ class Steward {
 
   Result<void> end_of_order(TaskId id, Active& active, std::optional<Ending> ending, const Instant& now);
   Result<void> end_of_act(TaskId id, Active& active, std::optional<Ending> ending, const Instant& now);
+  Result<void> conclude_or_prove(TaskId id, Active& active, const order::Order& begun, Duration wait,
+                                 const Instant& now);
   Result<void> find_out(TaskId id, Active& active, const Instant& now);
   Result<void> found_out(TaskId id, Active& active, const std::optional<Ending>& ending, const Instant& now);
   Result<void> probed(TaskId id, Active& active, const std::optional<Ending>& ending, const Instant& now);
@@ -140,6 +150,8 @@ class Steward {
   void take_back_what_is_due(const Instant& now);
   void send_owed(const Instant& now);
   void begin_second(const Instant& now);
+  /// False: a line about an order is one too many in this second, and is counted as left out.
+  bool may_say(const Instant& now);
   void reply(const order::Order& order, Keeper::Answer answer, const Instant& now);
 
   Keeper keeper_;
@@ -152,9 +164,12 @@ class Steward {
   Duration second_{-1};
   std::uint32_t checks_ = 0;
   std::uint32_t looks_ = 0;
+  std::uint32_t lines_ = 0;
+  std::uint32_t unsaid_ = 0;
   std::optional<Duration> owed_at_;  ///< when the owed reports are to be sent
   Duration last_owed_ = -kOwedPeriod;
   bool mending_fails_ = false;
+  bool has_mended_ = false;
   bool closing_ = false;
 };
 

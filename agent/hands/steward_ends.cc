@@ -2,7 +2,6 @@
 #include <array>
 
 #include "agent/hands/steward.h"
-#include "agent/hands/words.h"
 #include "engine/base/crash_point.h"
 #include "engine/base/log.h"
 
@@ -70,9 +69,14 @@ Result<void> Steward::end_of_act(TaskId id, Active& active, std::optional<Ending
   crash_point("agent.after_effect");
   if (!ending) return find_out(id, active, now);
   active.result = std::move(ending->result);
-  if (!is_success(active.result.word) || !needs_proof(*active.task.order))
-    return conclude(id, active.result, now);
-  prove(active, kProofWait, now);
+  return conclude_or_prove(id, active, *active.task.order, kProofWait, now);
+}
+
+/// A success that has to be proven is not told before it is.
+Result<void> Steward::conclude_or_prove(TaskId id, Active& active, const order::Order& begun, Duration wait,
+                                        const Instant& now) {
+  if (!is_success(active.result.word) || !needs_proof(begun)) return conclude(id, active.result, now);
+  prove(active, wait, now);
   return {};
 }
 
@@ -88,10 +92,7 @@ Result<void> Steward::found_out(TaskId id, Active& active, const std::optional<E
   const std::string how = active.result.detail;
   if (ending && !is_open(ending->result.word)) active.result = ending->result;
   if (ending) active.result.detail = how + "; " + ending->result.detail;
-  if (!is_success(active.result.word) || !needs_proof(*active.task.order))
-    return conclude(id, active.result, now);
-  prove(active, kProofWait, now);
-  return {};
+  return conclude_or_prove(id, active, *active.task.order, kProofWait, now);
 }
 
 Result<void> Steward::probed(TaskId id, Active& active, const std::optional<Ending>& ending,
@@ -104,10 +105,7 @@ Result<void> Steward::probed(TaskId id, Active& active, const std::optional<Endi
   if (had_no_effect(*known, active.result)) return disown(id, active.result, known->started.order, now);
   const bool is_news = !known->done || !is_open(active.result.word);
   if (!is_news) return finish(id);
-  if (!is_success(active.result.word) || !needs_proof(known->started.order))
-    return conclude(id, active.result, now);
-  prove(active, kProofWaitAfterStart, now);
-  return {};
+  return conclude_or_prove(id, active, known->started.order, kProofWaitAfterStart, now);
 }
 
 Result<void> Steward::verified(TaskId id, Active& active, const std::optional<Ending>& ending,
@@ -169,6 +167,7 @@ Result<void> Steward::mended(TaskId id, const std::optional<Ending>& ending) {
     log::warning(is_mending ? "packet filters were not as held, and are again" : "the vault was swept",
                  {{"count", ending->result.detail}});
   if (is_mending) mending_fails_ = failed;
+  has_mended_ = has_mended_ || is_mending;
   return finish(id);
 }
 
@@ -216,6 +215,8 @@ Result<void> Steward::conclude_unstarted(TaskId id, DeedResult result, const Ins
   if (!recorded && recorded.error().code == Errc::unavailable)
     return withdraw(id, {ResultWord::error, "journal full", {}}, now);
   if (!recorded) return recorded;
+  if (result.word == ResultWord::refused_guard && may_say(now))
+    log::warning("an order was refused", {{"action", order.action.value()}, {"why", result.detail}});
   crash_point("agent.after_done_fsync");
   reply(order, {std::move(result), Standing::ended}, now);
   return finish(id);

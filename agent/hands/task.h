@@ -35,7 +35,6 @@ struct Task {
   Realm realm = Realm::filter;
   std::string lane;  ///< two tasks of one lane are never under way at once
 
-  /// This attempt to carry the action out, or a later one.
   /// Carries this attempt or a later one out, or asks what became of it.
   bool is_attempt(const ActionId& action, std::uint32_t attempt) const {
     const bool about_order = kind == TaskKind::carry_out || kind == TaskKind::probe;

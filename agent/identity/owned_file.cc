@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/base/descriptor.h"
+#include "engine/base/file_bytes.h"
 
 namespace riposte::agent {
 namespace {
@@ -17,8 +18,12 @@ namespace {
 constexpr mode_t kOwnerAlone = 0600;
 constexpr mode_t kReadableByAll = 0644;
 
+std::string reason(const std::filesystem::path& path, std::string_view doing, const std::error_code& error) {
+  return path.string() + ": " + std::string(doing) + ": " + error.message();
+}
+
 std::string reason(const std::filesystem::path& path, std::string_view doing) {
-  return path.string() + ": " + std::string(doing) + ": " + std::generic_category().message(errno);
+  return reason(path, doing, {errno, std::generic_category()});
 }
 
 Result<void> check_owner(int fd, const std::filesystem::path& path, Others others) {
@@ -35,13 +40,8 @@ Result<void> check_owner(int fd, const std::filesystem::path& path, Others other
   return {};
 }
 
-Result<void> write_all(int fd, const std::filesystem::path& path, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return fail(Errc::unavailable, reason(path, "writing"));
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
+Result<void> fill(int fd, const std::filesystem::path& path, std::string_view bytes) {
+  if (const auto error = write_all(fd, bytes)) return fail(Errc::unavailable, reason(path, "writing", error));
   if (::fsync(fd) != 0) return fail(Errc::unavailable, reason(path, "syncing"));
   return {};
 }
@@ -52,9 +52,9 @@ Result<void> place(const std::string& beside, const std::filesystem::path& path,
     return fail(errno == EEXIST ? Errc::conflict : Errc::unavailable, reason(path, "naming"));
   if (!keeps && ::rename(beside.c_str(), path.c_str()) != 0)
     return fail(Errc::unavailable, reason(path, "naming"));
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  const Descriptor held(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!held.valid() || ::fsync(held.number()) != 0) return fail(Errc::unavailable, reason(folder, "syncing"));
+  const auto folder = directory_of(path);
+  if (const auto error = sync_directory(folder))
+    return fail(Errc::unavailable, reason(folder, "syncing", error));
   return {};
 }
 
@@ -64,19 +64,11 @@ Result<std::string> read_owned(const std::filesystem::path& path, Others others,
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.valid()) return fail(errno == ENOENT ? Errc::not_found : Errc::denied, reason(path, "opening"));
   TRY(check_owner(file.number(), path, others));
-  std::string bytes(bytes_max + 1, '\0');
-  std::size_t size = 0;
-  while (size < bytes.size()) {
-    const ssize_t count = ::read(file.number(), bytes.data() + size, bytes.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail(Errc::unavailable, reason(path, "reading"));
-    if (count == 0) break;
-    size += static_cast<std::size_t>(count);
-  }
-  if (size > bytes_max)
+  auto bytes = read_to_end(file.number(), bytes_max);
+  if (bytes) return *std::move(bytes);
+  if (bytes.error() == std::errc::file_too_large)
     return fail(Errc::invalid, path.string() + " has more than " + std::to_string(bytes_max) + " bytes");
-  bytes.resize(size);
-  return bytes;
+  return fail(Errc::unavailable, reason(path, "reading", bytes.error()));
 }
 
 Result<void> write_owned(const std::filesystem::path& path, Others others, std::string_view bytes,
@@ -84,7 +76,7 @@ Result<void> write_owned(const std::filesystem::path& path, Others others, std::
   std::string beside = path.string() + ".XXXXXX";
   const Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
   if (!file.valid()) return fail(Errc::unavailable, reason(path, "making a file beside it"));
-  auto done = write_all(file.number(), path, bytes);
+  auto done = fill(file.number(), path, bytes);
   if (done && ::fchmod(file.number(), others == Others::may_read ? kReadableByAll : kOwnerAlone) != 0)
     done = fail(Errc::unavailable, reason(path, "setting its permissions"));
   if (done) done = place(beside, path, if_there);

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/file_bytes.h"
+
 namespace riposte::agent {
 namespace {
 
@@ -32,25 +34,17 @@ bool is_at(int fd, const std::filesystem::path& path) {
 }  // namespace
 
 Result<JournalFile> JournalFile::open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kOwnerAlone);
-  if (fd < 0) return file_error(path, "opening", errno);
-  JournalFile file(fd, path);
+  Descriptor opened(
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kOwnerAlone));
+  if (!opened.valid()) return file_error(path, "opening", errno);
+  const int fd = opened.number();
+  JournalFile file(std::move(opened), path);
   struct stat seen{};
   if (::fstat(fd, &seen) != 0) return file_error(path, "looking at it", errno);
   if (!S_ISREG(seen.st_mode)) return fail(Errc::corrupt, path.string() + " is no plain file; move it away");
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0 || !is_at(fd, path))
     return fail(Errc::fenced, path.string() + " is in use by another process; stop that first");
   return file;
-}
-
-JournalFile& JournalFile::operator=(JournalFile&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  std::swap(path_, other.path_);
-  return *this;
-}
-
-JournalFile::~JournalFile() {
-  if (fd_ >= 0) ::close(fd_);
 }
 
 std::unexpected<Error> JournalFile::failed(std::string_view doing, int error) const {
@@ -61,7 +55,7 @@ Result<std::string> JournalFile::read_all() const {
   std::string bytes;
   std::array<char, kReadBytes> part{};
   while (true) {
-    const ssize_t count = ::pread(fd_, part.data(), part.size(), static_cast<off_t>(bytes.size()));
+    const ssize_t count = ::pread(file_.number(), part.data(), part.size(), static_cast<off_t>(bytes.size()));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failed("reading", errno);
     if (count == 0) return bytes;
@@ -70,29 +64,23 @@ Result<std::string> JournalFile::read_all() const {
 }
 
 Result<void> JournalFile::write_at(std::size_t offset, std::string_view bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t count = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return failed("writing", errno);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-    offset += static_cast<std::size_t>(count);
-  }
+  if (const auto error = write_all_at(file_.number(), bytes, offset)) return failed("writing", error.value());
   return {};
 }
 
 Result<void> JournalFile::sync() const {
-  if (::fdatasync(fd_) != 0) return failed("syncing", errno);
+  if (::fdatasync(file_.number()) != 0) return failed("syncing", errno);
   return {};
 }
 
 Result<void> JournalFile::cut(std::size_t size) const {
-  if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) return failed("cutting", errno);
+  if (::ftruncate(file_.number(), static_cast<off_t>(size)) != 0) return failed("cutting", errno);
   return {};
 }
 
 bool JournalFile::reserve(std::size_t offset, std::size_t bytes) const {
   const int done =
-      ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(bytes));
+      ::fallocate(file_.number(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(bytes));
   return done == 0 || errno == EOPNOTSUPP;
 }
 
@@ -100,12 +88,9 @@ Result<void> JournalFile::rename_to(const std::filesystem::path& path) {
   if (::rename(path_.c_str(), path.c_str()) != 0)
     return fail(Errc::corrupt, failed("renaming", errno).error().what);
   path_ = path;
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = fd >= 0 && ::fsync(fd) == 0;
-  const int error = errno;
-  if (fd >= 0) ::close(fd);
-  if (!synced) return fail(Errc::corrupt, file_error(folder, "syncing", error).error().what);
+  const auto folder = directory_of(path);
+  if (const auto error = sync_directory(folder))
+    return fail(Errc::corrupt, file_error(folder, "syncing", error.value()).error().what);
   return {};
 }
 

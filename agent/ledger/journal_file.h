@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/descriptor.h"
 #include "engine/base/error.h"
 
 namespace riposte::agent {
@@ -18,10 +19,6 @@ class JournalFile {
   /// Creates it where it is missing, for the owner alone, and locks it. Errors: fenced (somebody else has
   /// it), corrupt (no plain file).
   static Result<JournalFile> open(const std::filesystem::path& path);
-  JournalFile(JournalFile&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
-  JournalFile& operator=(JournalFile&& other) noexcept;
-  ~JournalFile();
 
   Result<std::string> read_all() const;
   Result<void> write_at(std::size_t offset, std::string_view bytes) const;
@@ -35,10 +32,10 @@ class JournalFile {
   Result<void> rename_to(const std::filesystem::path& path);
 
  private:
-  JournalFile(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}
+  JournalFile(Descriptor file, std::filesystem::path path) : file_(std::move(file)), path_(std::move(path)) {}
   std::unexpected<Error> failed(std::string_view doing, int error) const;
 
-  int fd_;
+  Descriptor file_;
   std::filesystem::path path_;
 };
 

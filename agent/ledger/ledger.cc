@@ -5,11 +5,6 @@
 namespace riposte::agent {
 namespace {
 
-/// Nobody knows what happened; looking at the world may tell later.
-bool is_open(ResultWord word) { return word == ResultWord::unknown || word == ResultWord::timeout; }
-
-bool is_success(ResultWord word) { return word == ResultWord::ok || word == ResultWord::already_done; }
-
 /// How long a person's unblocking spares the address from rules; nothing when it does not.
 std::optional<WallTime> spared_until(const Ledger::Known& known) {
   const auto* unblock = std::get_if<order::UnblockIp>(&known.started.order.command);

@@ -9,9 +9,10 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "agent/ledger/policy_lines.h"
+#include "engine/base/descriptor.h"
+#include "engine/base/file_bytes.h"
 #include "engine/base/nearest.h"
 #include "engine/base/printable.h"
 
@@ -190,18 +191,11 @@ Result<std::string> bytes_of(int fd, const std::filesystem::path& path, uid_t ow
                                   "; chown it to " + std::to_string(owner));
   if ((seen.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return fail(Errc::denied, path.string() + " can be written by others than its owner; chmod go-w it");
-  std::string bytes(kPolicyBytesMax + 1, '\0');
-  std::size_t size = 0;
-  while (size < bytes.size()) {
-    const ssize_t count = ::read(fd, bytes.data() + size, bytes.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail(Errc::denied, path.string() + ": " + std::generic_category().message(errno));
-    if (count == 0) break;
-    size += static_cast<std::size_t>(count);
-  }
-  if (size > kPolicyBytesMax) return fail(Errc::invalid, path.string() + " is larger than 64 KiB");
-  bytes.resize(size);
-  return bytes;
+  auto bytes = read_to_end(fd, kPolicyBytesMax);
+  if (bytes) return *std::move(bytes);
+  if (bytes.error() == std::errc::file_too_large)
+    return fail(Errc::invalid, path.string() + " is larger than 64 KiB");
+  return fail(Errc::denied, path.string() + ": " + bytes.error().message());
 }
 
 }  // namespace
@@ -211,16 +205,13 @@ Result<LocalPolicy> parse_policy(std::string_view text, const std::string& file_
 }
 
 Result<LocalPolicy> read_policy(const std::filesystem::path& path, uid_t owner) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0 && errno == ENOENT)
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file.valid() && errno == ENOENT)
     return fail(Errc::not_found, path.string() +
                                      " is not there; write down what engines may do on this host, "
                                      "beginning with 'allow: []'");
-  if (fd < 0) return fail(Errc::denied, path.string() + ": " + std::generic_category().message(errno));
-  auto bytes = bytes_of(fd, path, owner);
-  ::close(fd);
-  if (!bytes) return std::unexpected(bytes.error());
-  return parse_policy(*bytes, path.string());
+  if (!file.valid()) return fail(Errc::denied, path.string() + ": " + std::generic_category().message(errno));
+  return parse_policy(TRY(bytes_of(file.number(), path, owner)), path.string());
 }
 
 }  // namespace riposte::agent

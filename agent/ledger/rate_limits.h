@@ -24,6 +24,8 @@ class RateLimits {
   /// A verb without a rate is always allowed. `since_boot`: never falls.
   bool allows(order::Verb verb, Duration since_boot) const;
   void take(order::Verb verb, Duration since_boot);
+  /// Other rates from now on. What was taken counts against them, too.
+  void change(Rates rates, Duration since_boot);
 
  private:
   /// In 60,000,000ths of an order, so that a microsecond of any rate is a whole number.

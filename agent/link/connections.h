@@ -11,7 +11,9 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "agent/link/pulse.h"
 #include "engine/framing/outbox.h"
+#include "engine/framing/patience.h"
 
 namespace riposte::agent {
 
@@ -24,24 +26,27 @@ struct EngineConnection : std::enable_shared_from_this<EngineConnection> {
       : context(std::move(tls)), stream(executor, context), heartbeat(executor), patience(executor) {}
 
   void cut();
-  void expect_within(std::chrono::milliseconds wait);
+  void expect_within(std::chrono::milliseconds wait) { patience.cut_after(wait, weak_from_this()); }
 
   boost::asio::ssl::context context;
   Stream stream;
   std::shared_ptr<framing::Outbox> outbox =
       std::make_shared<framing::Outbox>(stream.get_executor(), kLinkBounds);
   boost::asio::steady_timer heartbeat;
-  boost::asio::steady_timer patience;
+  framing::Patience patience;
   bool welcomed = false;  ///< it is an engine that let this host in
 };
 
 struct HandsConnection {
-  explicit HandsConnection(const boost::asio::any_io_executor& executor) : socket(executor) {}
+  explicit HandsConnection(const boost::asio::any_io_executor& executor)
+      : socket(executor), heartbeat(executor) {}
   void cut();
 
   boost::asio::local::stream_protocol::socket socket;
   std::shared_ptr<framing::Outbox> outbox =
       std::make_shared<framing::Outbox>(socket.get_executor(), kLinkBounds);
+  boost::asio::steady_timer heartbeat;
+  Pulse pulse;
 };
 
 }  // namespace riposte::agent

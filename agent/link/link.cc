@@ -59,13 +59,16 @@ class Link {
  private:
   asio::awaitable<void> keep_hands();
   asio::awaitable<void> hear_hands(std::shared_ptr<HandsConnection> hands);
+  asio::awaitable<void> watch_hands(std::shared_ptr<HandsConnection> hands);
   asio::awaitable<void> keep_engine();
   asio::awaitable<void> try_engine();
   asio::awaitable<bool> reach(std::shared_ptr<EngineConnection> engine, const Endpoint& place);
   asio::awaitable<void> hear_engine(std::shared_ptr<EngineConnection> engine);
   asio::awaitable<void> beat(std::shared_ptr<EngineConnection> engine);
   asio::awaitable<void> pause(asio::steady_timer& timer, std::chrono::milliseconds wait);
+  bool hands_answer() const { return hands_ && hands_->pulse.beats(); }
   void take_up(const Frame& frame);
+  void take_answer();
   void take_down(EngineConnection& engine, const Frame& frame);
   void ask_for_renewal(EngineConnection& engine, const tls::Certificate& certificate);
   void take_renewed(EngineConnection& engine, const std::string& body);
@@ -145,11 +148,10 @@ asio::awaitable<void> Link::keep_hands() {
 }
 
 asio::awaitable<void> Link::hear_hands(std::shared_ptr<HandsConnection> hands) {
-  log::info("the hands are there", {{"socket", options_.socket.string()}});
   hands_ = hands;
-  engine_pause_.cancel();
   asio::co_spawn(io_, framing::send_all(hands->socket, *hands->outbox),
                  [hands](const std::exception_ptr&) { hands->cut(); });
+  asio::co_spawn(io_, watch_hands(hands), [hands](const std::exception_ptr&) { hands->cut(); });
   order::FrameReader reader;
   bool open = true;
   while (open) {
@@ -163,9 +165,28 @@ asio::awaitable<void> Link::hear_hands(std::shared_ptr<HandsConnection> hands) {
   log::warning("the hands are gone");
 }
 
+/// Behind hands that stand still, the engine would wait for what it has given this host.
+asio::awaitable<void> Link::watch_hands(std::shared_ptr<HandsConnection> hands) {
+  error_code cancelled;
+  while (!cancelled) {
+    const auto now = std::chrono::steady_clock::now();
+    if (hands->pulse.stops(now, options_.hands_silence_max)) {
+      log::warning("the hands do not answer; the engine's connection is ended until they do",
+                   {{"milliseconds", static_cast<std::int64_t>(options_.hands_silence_max.count())}});
+      drop_engine();
+    }
+    if (!hands->pulse.awaits_answer()) {
+      if (!hands->outbox->push({FrameType::ping, ""})) co_return hands->cut();
+      hands->pulse.ask(now);
+    }
+    hands->heartbeat.expires_after(options_.hands_ping_interval);
+    co_await hands->heartbeat.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+}
+
 asio::awaitable<void> Link::keep_engine() {
   while (!stopping_) {
-    if (!hands_) {
+    if (!hands_answer()) {
       co_await pause(engine_pause_, options_.backoff_most);
       continue;
     }
@@ -243,8 +264,16 @@ asio::awaitable<void> Link::beat(std::shared_ptr<EngineConnection> engine) {
   }
 }
 
+void Link::take_answer() {
+  if (!hands_ || !hands_->pulse.answer()) return;
+  log::info("the hands answer", {{"socket", options_.socket.string()}});
+  engine_pause_.cancel();
+}
+
 void Link::take_up(const Frame& frame) {
   switch (frame.type) {
+    case FrameType::pong:
+      return take_answer();
     case FrameType::reconnect:
       hurry_ = true;
       engine_pause_.cancel();

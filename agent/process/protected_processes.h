@@ -40,7 +40,7 @@ class ProtectedProcesses {
 };
 
 /// Services whose loss takes a host out of its administrators' hands: how they come in, what starts and
-/// records everything, what keeps containers.
+/// records everything, what keeps containers, and what answers to attacks.
 const std::set<std::string>& vital_units();
 
 }  // namespace riposte

@@ -2,15 +2,21 @@
 
 #include <algorithm>
 
-#include "engine/base/ascii.h"
 #include "engine/base/log.h"
 
 namespace riposte::agents {
 namespace {
 
-Result<void> demand(const Principal& who, Permission permission) {
-  if (who.may(permission)) return {};
-  return fail(Errc::denied, who.name.value() + " lacks the permission " + std::string(name_of(permission)));
+/// What is carried by hand cannot be called back, so it must do nothing to a host that a late copy would.
+Result<void> may_be_carried(const Action& action) {
+  const std::string name(name_of(action.type));
+  if (!taken_back_by(action.type))
+    return fail(Errc::invalid,
+                "an order to " + name + " is not given out: only one that takes something back is");
+  if (action.state != State::queued)
+    return fail(Errc::conflict, "the action is " + std::string(name_of(action.state)) +
+                                    ": only what is queued waits for its host");
+  return {};
 }
 
 }  // namespace
@@ -53,8 +59,7 @@ AgentFleet::~AgentFleet() {
   router_.use(nullptr);
 }
 
-AgentRow AgentFleet::row_of(const AgentEntry& entry) const {
-  const Router::Presence presence = router_.presence(entry.machine_id);
+AgentRow AgentFleet::row_of(const AgentEntry& entry, const Router::Presence& presence) {
   return {.machine_id = entry.machine_id,
           .enrolment = entry.enrolment,
           .name = entry.name,
@@ -72,8 +77,10 @@ AgentRow AgentFleet::row_of(const AgentEntry& entry) const {
 
 Result<std::vector<AgentRow>> AgentFleet::list(const Principal& who) {
   TRY(demand(who, Permission::read));
+  const std::vector<AgentEntry> entries = registry_->list();
+  Router::Presences presences = router_.presences();
   std::vector<AgentRow> rows;
-  for (const AgentEntry& entry : registry_->list()) rows.push_back(row_of(entry));
+  for (const AgentEntry& entry : entries) rows.push_back(row_of(entry, presences[entry.machine_id]));
   std::ranges::sort(rows, {}, &AgentRow::name);
   return rows;
 }
@@ -109,7 +116,19 @@ Result<AgentRow> AgentFleet::revoke(const Principal& who, const std::string& age
   router_.refresh();
   log::info("an agent was revoked",
             {{"name", entry.name}, {"machine_id", entry.machine_id}, {"by", who.name.value()}});
-  return row_of(registry_->find(entry.machine_id).value_or(entry));
+  return row_of(registry_->find(entry.machine_id).value_or(entry), router_.presence(entry.machine_id));
+}
+
+Result<CarriedOrder> AgentFleet::carry(const Principal& who, const ActionId& id) {
+  TRY(demand(who, Permission::approve));
+  const auto action = TRY(context_.records.find(id));
+  if (!action) return fail(Errc::not_found, "there is no action " + id.value());
+  TRY(demand(who, Permission::approve, name_of(action->type)));
+  TRY(may_be_carried(*action));
+  CarriedOrder carried = TRY(router_.write_out(*action));
+  log::warning("an order was given out to be carried by hand",
+               {{"action", id.value()}, {"agent", carried.agent}, {"by", who.name.value()}});
+  return carried;
 }
 
 /// Between engines' runs: a journal that goes back while no engine looks is noticed by the next.
@@ -117,8 +136,9 @@ void AgentFleet::keep_journals(const std::stop_token& stop) {
   std::unique_lock lock(keeping_);
   while (!stop.stop_requested()) {
     woken_.wait_for(lock, stop, kJournalInterval, [] { return false; });
+    Router::Presences presences = router_.presences();
     for (const AgentEntry& entry : registry_->list()) {
-      const JournalMark mark = router_.presence(entry.machine_id).journal;
+      const JournalMark& mark = presences[entry.machine_id].journal;
       const bool is_news =
           !mark.id.empty() && (mark.id != entry.journal_id || mark.sequence != entry.journal_sequence);
       if (!is_news) continue;

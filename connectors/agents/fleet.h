@@ -47,6 +47,7 @@ class AgentFleet final : public Fleet {
   Result<JoinToken> invite(const Principal& who, const std::string& name, Duration life) override;
   Result<AgentRow> revoke(const Principal& who, const std::string& agent,
                           const std::string& comment) override;
+  Result<CarriedOrder> carry(const Principal& who, const ActionId& action) override;
 
   /// What hosts said of their journals is written down this often: a crash may forget the last of it.
   static constexpr std::chrono::seconds kJournalInterval{5};
@@ -54,7 +55,7 @@ class AgentFleet final : public Fleet {
  private:
   AgentFleet(const FleetOptions& options, FleetContext context, FleetKeys keys,
              std::unique_ptr<Registry> registry);
-  AgentRow row_of(const AgentEntry& entry) const;
+  static AgentRow row_of(const AgentEntry& entry, const Router::Presence& presence);
   Result<AgentEntry> only_one(const std::string& agent) const;
   void keep_journals(const std::stop_token& stop);
 

@@ -1,12 +1,9 @@
 #include "connectors/agents/fleet_keys.h"
 
-#include <algorithm>
 #include <system_error>
 
-#include <sodium.h>
-
-#include "engine/base/hex.h"
 #include "engine/base/synced_file.h"
+#include "engine/order/key_text.h"
 #include "engine/order/names.h"
 
 namespace riposte::agents {
@@ -35,34 +32,20 @@ Result<void> make_private(const std::filesystem::path& directory) {
   return {};
 }
 
-Result<void> make_order_key(const std::filesystem::path& path) {
-  order::Seed seed = order::new_seed();
-  std::string text = to_hex(seed) + "\n";
-  const auto written = write_synced(path, text, kPrivateMode);
-  sodium_memzero(seed.data(), seed.size());
-  sodium_memzero(text.data(), text.size());
-  return written;
-}
-
 Result<order::SigningKey> read_order_key(const std::filesystem::path& path) {
-  std::string text = TRY(read_secret(path, 2 * order::kSeedBytes + 1));
-  if (text.ends_with('\n')) text.pop_back();
-  auto bytes = is_hex(text, 2 * order::kSeedBytes) ? from_hex(text) : std::nullopt;
-  sodium_memzero(text.data(), text.size());
-  if (!bytes) return fail(Errc::invalid, path.string() + " is no key of 64 hexadecimal digits");
-  order::Seed seed{};
-  std::ranges::copy(*bytes, seed.begin());
-  order::SigningKey key = order::SigningKey::from_seed(seed);
-  sodium_memzero(seed.data(), seed.size());
-  sodium_memzero(bytes->data(), bytes->size());
-  return key;
+  auto key = order::key_in(TRY(read_secret(path, order::kKeyTextBytes)));
+  if (!key) return fail(Errc::invalid, path.string() + " is no key of 64 hexadecimal digits");
+  return *std::move(key);
 }
 
 /// What can never be made again without enrolling every host anew.
 Result<void> make_roots(const std::filesystem::path& directory, const std::string& fleet, WallTime now) {
   const auto ca_key = directory / "ca.key";
   if (!is_there(ca_key)) TRY(TRY(tls::PrivateKey::generate()).write(ca_key));
-  if (!is_there(directory / "order.key")) TRY(make_order_key(directory / "order.key"));
+  const auto order_key = directory / "order.key";
+  if (!is_there(order_key))
+    TRY(order::make_key_text(
+        [&](std::string_view text) { return write_synced(order_key, text, kPrivateMode); }));
   const tls::PrivateKey key = TRY(tls::PrivateKey::read(ca_key));
   return TRY(tls::FleetAuthority::self_signed(key, fleet, now)).write(directory / "ca.pem");
 }

@@ -14,6 +14,9 @@ inline constexpr Duration kOrderLifeDefault = std::chrono::minutes(5);
 inline constexpr Duration kOrderLifeMin = std::chrono::seconds(30);
 inline constexpr Duration kOrderLifeMax = std::chrono::hours(1);
 
+/// An order that somebody carries to its host has a way to go.
+inline constexpr Duration kCarriedOrderLife = std::chrono::hours(1);
+
 struct FleetOptions {
   std::string fleet;  ///< its name: the same on every engine of the fleet, and for ever
   std::string listen_address = "0.0.0.0";

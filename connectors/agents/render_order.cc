@@ -1,10 +1,11 @@
 #include "connectors/agents/render_order.h"
 
-#include <filesystem>
 #include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
+
+#include "engine/lifecycle/target.h"
 
 namespace riposte::agents {
 namespace {
@@ -77,16 +78,9 @@ Result<order::ProcessTarget> process_of(const Given& given, const ActionRequest&
   return target;
 }
 
-/// One file has one name: hosts refuse "/tmp//x".
-std::string tidy(const std::string& path) {
-  std::string tidy = std::filesystem::path(path).lexically_normal().string();
-  while (tidy.size() > 1 && tidy.ends_with('/')) tidy.pop_back();
-  return tidy;
-}
-
 Result<order::QuarantineFile> quarantine_of(const Given& given) {
   order::QuarantineFile quarantine;
-  quarantine.path = tidy(TRY(given.needed_text("path", ValueKind::path)));
+  quarantine.path = tidy_path(TRY(given.needed_text("path", ValueKind::path)));
   quarantine.sha256 = TRY(given.text("sha256", ValueKind::sha256));
   quarantine.inode = TRY(given.number("inode"));
   quarantine.size = TRY(given.number("size"));

@@ -5,31 +5,6 @@
 namespace riposte::agents {
 namespace {
 
-Outcome::Kind kind_of(ResultWord word) {
-  switch (word) {
-    case ResultWord::ok:
-      return Outcome::Kind::ok;
-    case ResultWord::already_done:
-      return Outcome::Kind::already_done;
-    case ResultWord::not_found:
-      return Outcome::Kind::not_found;
-    case ResultWord::refused_identity:
-      return Outcome::Kind::refused_identity;
-    case ResultWord::refused_guard:
-      return Outcome::Kind::refused_guard;
-    case ResultWord::unsupported:
-      return Outcome::Kind::unsupported;
-    case ResultWord::timeout:
-      return Outcome::Kind::timeout;
-    case ResultWord::error:
-    case ResultWord::unreachable:
-      return Outcome::Kind::error;
-    case ResultWord::unknown:
-      return Outcome::Kind::unknown;
-  }
-  std::unreachable();
-}
-
 std::string with_holdings(const order::Report& report) {
   if (report.holdings_left == 0) return report.result.detail;
   return report.result.detail + (report.result.detail.empty() ? "" : "; ") +
@@ -39,8 +14,9 @@ std::string with_holdings(const order::Report& report) {
 /// A process that is not there is what a kill wants, if it is certain which process was meant.
 Outcome::Kind kind_of(const order::Report& report, const Action& action) {
   const bool gone = report.result.word == ResultWord::not_found && action.type == ActionType::kill_process;
-  return gone && action.parameters.contains("start") ? Outcome::Kind::already_done
-                                                     : kind_of(report.result.word);
+  if (gone && action.parameters.contains("start")) return Outcome::Kind::already_done;
+  // A host that answers was reached, whatever it says.
+  return report.result.word == ResultWord::unreachable ? Outcome::Kind::error : report.result.word;
 }
 
 Outcome outcome_of(const order::Report& report, const Action& action) {

@@ -6,6 +6,7 @@
 #include "connectors/agents/render_order.h"
 #include "connectors/agents/report_fact.h"
 #include "engine/base/ascii.h"
+#include "engine/base/hex.h"
 #include "engine/base/printable.h"
 
 namespace riposte::agents {
@@ -154,8 +155,8 @@ std::optional<Fact> Router::objection(const Effect& effect, const AgentEntry* en
       effect, std::string(kJournalWentBack) + "; whether this ran can only be seen on the host itself");
 }
 
-Result<order::Frame> Router::seal(const Action& action, order::Purpose purpose, const AgentEntry& entry,
-                                  std::uint64_t sequence) const {
+Result<order::Order> Router::addressed(const Action& action, order::Purpose purpose, const AgentEntry& entry,
+                                       std::uint64_t sequence) const {
   const WallTime now = context_.clock.now();
   const bool runs = purpose == order::Purpose::carry_out;
   const Addressee to{options_.fleet,
@@ -164,7 +165,12 @@ Result<order::Frame> Router::seal(const Action& action, order::Purpose purpose, 
                      {static_cast<std::uint32_t>(action.partition.value()), options_.epoch, sequence},
                      now,
                      runs ? expiry_of(action, now, options_.order_life) : now + options_.order_life};
-  const order::Order order = TRY(render_order(action, purpose, to));
+  return render_order(action, purpose, to);
+}
+
+Result<order::Frame> Router::seal(const Action& action, order::Purpose purpose, const AgentEntry& entry,
+                                  std::uint64_t sequence) const {
+  const order::Order order = TRY(addressed(action, purpose, entry, sequence));
   return order::Frame{order::FrameType::order, encode(TRY(order::sign(order, context_.order_key)))};
 }
 
@@ -221,6 +227,21 @@ void Router::recorded(const Action& action) {
     send_aside(action, order::Purpose::acknowledge);
   else if (action.state == State::cancelled)
     send_aside(action, order::Purpose::cancel);
+}
+
+Result<CarriedOrder> Router::write_out(const Action& waiting) const {
+  Action action = waiting;
+  ++action.attempt;  // as when it is given
+  const auto known = fresh_routing();
+  const Routing::Meant meant = known->find(action);
+  if (meant.entry == nullptr) return fail(Errc::not_found, meant.why.empty() ? nobody_is(action) : meant.why);
+  const AgentEntry& entry = *meant.entry;
+  if (const auto objected = objection(Dispatch{action}, &entry))
+    return fail(Errc::invalid, std::get<Reported>(*objected).outcome.detail);
+  order::Order order = TRY(addressed(action, order::Purpose::carry_out, entry, 0));
+  order.expires_at = order.issued_at + kCarriedOrderLife;
+  const std::string bytes = encode(TRY(order::sign(order, context_.order_key)));
+  return CarriedOrder{action.id, to_hex(bytes), entry.name, entry.machine_id, order.expires_at};
 }
 
 Result<std::optional<Preview>> Router::preview(const ActionRequest& request) {

@@ -27,6 +27,7 @@
 #include "connectors/agents/routing.h"
 #include "engine/base/metrics.h"
 #include "engine/order/hello.h"
+#include "engine/ports/fleet.h"
 #include "engine/ports/remote_hands.h"
 
 namespace riposte::agents {
@@ -63,6 +64,11 @@ class Router final : public RemoteHands {
   Result<std::optional<Preview>> preview(const ActionRequest& request) override;
   void on_connected(Connected tell) override;
 
+  /// The order that would be given next, but good for kCarriedOrderLife, for somebody who carries it to the
+  /// host. Errors: not_found (nobody
+  /// is meant), invalid (no host would take it).
+  Result<CarriedOrder> write_out(const Action& action) const;
+
   /// What a list of hosts shows besides their entries.
   struct Presence {
     bool connected = false;
@@ -73,6 +79,9 @@ class Router final : public RemoteHands {
     Duration clock_ahead{};  ///< of the engine's, when it came
   };
   Presence presence(const std::string& machine_id) const;
+  using Presences = std::map<std::string, Presence>;  ///< by machine id
+  /// Of all hosts that came since the engine started or have an order under way.
+  Presences presences() const;
 
   static constexpr Duration kRefreshInterval = std::chrono::seconds(1);
 
@@ -83,6 +92,8 @@ class Router final : public RemoteHands {
     JournalMark journal;
     std::optional<WallTime> went_back_at;
     Duration clock_ahead{};
+
+    Presence presence() const;  ///< without what is under way
   };
   struct Flight {
     std::string machine_id;
@@ -102,6 +113,8 @@ class Router final : public RemoteHands {
   std::shared_ptr<const Routing> routing() const;
   std::shared_ptr<const Routing> fresh_routing() const;
   std::optional<Fact> objection(const Effect& effect, const AgentEntry* entry) const;
+  Result<order::Order> addressed(const Action& action, order::Purpose purpose, const AgentEntry& entry,
+                                 std::uint64_t sequence) const;
   Result<order::Frame> seal(const Action& action, order::Purpose purpose, const AgentEntry& entry,
                             std::uint64_t sequence) const;
   void send_aside(const Action& action, order::Purpose purpose);

@@ -117,19 +117,22 @@ void Router::answer_unasked(const order::Report& report, const std::string& mach
   if (bound_host_of(**action) == machine_id) send_aside(**action, order::Purpose::acknowledge);
 }
 
-Router::Presence Router::presence(const std::string& machine_id) const {
+Router::Presence Router::Host::presence() const {
+  return {.connected = connected,
+          .since = since,
+          .journal = journal,
+          .journal_went_back = went_back_at.has_value(),
+          .clock_ahead = clock_ahead};
+}
+
+Router::Presence Router::presence(const std::string& machine_id) const { return presences()[machine_id]; }
+
+Router::Presences Router::presences() const {
   const std::scoped_lock lock(mutex_);
-  Presence presence;
-  for (const auto& [id, flight] : flights_)
-    if (flight.machine_id == machine_id) ++presence.under_way;
-  const auto host = hosts_.find(machine_id);
-  if (host == hosts_.end()) return presence;
-  presence.connected = host->second.connected;
-  presence.since = host->second.since;
-  presence.journal = host->second.journal;
-  presence.journal_went_back = host->second.went_back_at.has_value();
-  presence.clock_ahead = host->second.clock_ahead;
-  return presence;
+  Presences presences;
+  for (const auto& [machine_id, host] : hosts_) presences[machine_id] = host.presence();
+  for (const auto& [id, flight] : flights_) ++presences[flight.machine_id].under_way;
+  return presences;
 }
 
 }  // namespace riposte::agents

@@ -8,11 +8,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "connectors/agents/session.h"
 #include "engine/base/log.h"
+#include "engine/framing/listening.h"
 #include "engine/tls/context.h"
 
 namespace riposte::agents {
@@ -22,16 +21,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-/// When accepting fails (no descriptors left), the next attempt is made after this.
-constexpr std::chrono::milliseconds kAcceptPause{100};
-
-void log_exception(const std::exception_ptr& failure) {
-  if (!failure) return;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& thrown) {
-    log::error("an agent's connection ended with an exception", {{"what", std::string(thrown.what())}});
-  }
+void log_unexpected(const std::exception_ptr& failure) {
+  framing::log_exception(failure, "an agent's connection");
 }
 
 }  // namespace
@@ -62,7 +53,6 @@ struct AgentServer::Body {
 
   Result<void> listen();
   void run();
-  asio::awaitable<void> accept_all();
   void let_in(tcp::socket socket);
   bool has_room() const;
   std::size_t strangers() const;
@@ -83,7 +73,6 @@ struct AgentServer::Body {
   Gauge& connected_gauge;
   asio::io_context io;  // outlives what is bound to it
   std::set<std::shared_ptr<Session>> sessions;
-  bool stopping = false;
   std::uint16_t port = 0;
   mutable std::mutex mutex;  ///< guards `connected`
   std::map<std::string, std::shared_ptr<Session>> connected;
@@ -95,11 +84,7 @@ Result<void> AgentServer::Body::listen() {
   error_code error;
   const auto address = asio::ip::make_address(options.listen_address, error);
   if (error) return fail(Errc::invalid, "'" + options.listen_address + "' is no address to listen on");
-  const tcp::endpoint endpoint(address, options.port);
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  error = framing::listen_on(acceptor, {address, options.port});
   if (error)
     return fail(Errc::unavailable, "cannot listen for agents on " + options.listen_address + " port " +
                                        std::to_string(options.port) + ": " + error.message());
@@ -108,29 +93,9 @@ Result<void> AgentServer::Body::listen() {
 }
 
 void AgentServer::Body::run() {
-  asio::co_spawn(io, accept_all(), log_exception);
-  for (bool ended = false; !ended;) {
-    try {
-      io.run();
-      ended = true;
-    } catch (const std::exception& thrown) {
-      log::error("the agents' server met an exception", {{"what", std::string(thrown.what())}});
-    }
-  }
-}
-
-asio::awaitable<void> AgentServer::Body::accept_all() {
-  while (!stopping) {
-    error_code error;
-    tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
-    if (stopping) co_return;
-    if (error) {
-      asio::steady_timer pause(io, kAcceptPause);
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    } else {
-      let_in(std::move(socket));
-    }
-  }
+  const framing::LetIn let_all_in = [this](tcp::socket socket) { let_in(std::move(socket)); };
+  asio::co_spawn(io, framing::accept_all(acceptor, let_all_in), log_unexpected);
+  framing::run_all(io, "the agents' server");
 }
 
 void AgentServer::Body::let_in(tcp::socket socket) {
@@ -139,7 +104,7 @@ void AgentServer::Body::let_in(tcp::socket socket) {
     return count_refusal("busy");
   sessions.insert(session);
   asio::co_spawn(io, session->run(), [this, session](const std::exception_ptr& failure) {
-    log_exception(failure);
+    log_unexpected(failure);
     session->cut();
     leave(session);
   });
@@ -241,7 +206,6 @@ void AgentServer::stop() {
   body_->registry.on_change({});
   asio::post(body_->io, [state = body_.get()] {
     error_code ignored;
-    state->stopping = true;
     state->acceptor.close(ignored);
     for (const auto& session : state->sessions) session->cut();
   });

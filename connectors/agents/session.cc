@@ -225,13 +225,4 @@ asio::awaitable<void> Session::refuse(std::string_view kind, std::string why, bo
     co_await stream_.async_read_some(asio::buffer(waste), asio::redirect_error(asio::use_awaitable, error));
 }
 
-void Session::expect_within(std::chrono::milliseconds patience) {
-  patience_.expires_after(patience);
-  patience_.async_wait([weak = weak_from_this()](const error_code& cancelled) {
-    const auto self = weak.lock();
-    if (cancelled || !self || self->patience_.expiry() > std::chrono::steady_clock::now()) return;
-    self->cut();
-  });
-}
-
 }  // namespace riposte::agents

@@ -13,10 +13,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "connectors/agents/enrolment_desk.h"
 #include "engine/framing/outbox.h"
+#include "engine/framing/patience.h"
 #include "engine/order/hello.h"
 
 namespace riposte::agents {
@@ -75,12 +75,12 @@ class Session : public std::enable_shared_from_this<Session> {
   Result<void> take_ping(const std::string& body);
   Result<void> take_renewal(const std::string& body);
   bool may_pong();
-  void expect_within(std::chrono::milliseconds patience);
+  void expect_within(std::chrono::milliseconds wait) { patience_.cut_after(wait, weak_from_this()); }
 
   SessionGround& ground_;
   boost::asio::ssl::stream<Socket> stream_;
   std::shared_ptr<framing::Outbox> outbox_;
-  boost::asio::steady_timer patience_;
+  framing::Patience patience_;
   std::string peer_;
   std::string machine_id_;   ///< empty: a stranger
   std::string fingerprint_;  ///< of the certificate that was shown

@@ -38,36 +38,11 @@ Outcome outcome(Outcome::Kind kind, std::string detail, Evidence evidence = {}) 
   return {.kind = kind, .detail = std::move(detail), .evidence = std::move(evidence)};
 }
 
-Outcome::Kind kind_of(ResultWord word) {
-  switch (word) {
-    case ResultWord::ok:
-      return Outcome::Kind::ok;
-    case ResultWord::already_done:
-      return Outcome::Kind::already_done;
-    case ResultWord::not_found:
-      return Outcome::Kind::not_found;
-    case ResultWord::refused_identity:
-      return Outcome::Kind::refused_identity;
-    case ResultWord::refused_guard:
-      return Outcome::Kind::refused_guard;
-    case ResultWord::unsupported:
-      return Outcome::Kind::unsupported;
-    case ResultWord::timeout:
-      return Outcome::Kind::timeout;
-    case ResultWord::error:
-      return Outcome::Kind::error;
-    case ResultWord::unknown:
-    case ResultWord::unreachable:
-      break;
-  }
-  return Outcome::Kind::unknown;
-}
-
 Outcome outcome_of(const Signalled& signalled, std::int32_t pid) {
   Evidence evidence{{"pid", std::to_string(pid)}};
   if (signalled.seen) evidence = evidence_of(*signalled.seen);
   if (signalled.signal_ticks) evidence.emplace("signal_ticks", std::to_string(*signalled.signal_ticks));
-  return outcome(kind_of(signalled.word), signalled.detail, std::move(evidence));
+  return outcome(signalled.word, signalled.detail, std::move(evidence));
 }
 
 std::string describe_process(const ProcessIdentity& identity) {

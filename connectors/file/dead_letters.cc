@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "engine/base/base64.h"
+#include "engine/base/file_bytes.h"
 
 namespace riposte {
 
@@ -53,11 +54,10 @@ Result<std::unique_ptr<FileDeadLetters>> FileDeadLetters::open(std::filesystem::
   struct stat identity{};
   if (::fstat(descriptor.number(), &identity) != 0 || !S_ISREG(identity.st_mode))
     return fail(Errc::invalid, fmt::format("dead-letter file {}: not a regular file", path.string()));
-  const auto folder = std::filesystem::absolute(path).parent_path();
-  const Descriptor entry(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!entry.valid() || ::fsync(entry.number()) != 0)  // or the file itself could be gone after a power loss
+  // Or the file itself could be gone after a power loss.
+  if (const auto error = sync_directory(directory_of(path)))
     return fail(Errc::invalid,
-                fmt::format("dead-letter file {}: syncing its folder: {}", path.string(), reason(errno)));
+                fmt::format("dead-letter file {}: syncing its folder: {}", path.string(), error.message()));
   return std::unique_ptr<FileDeadLetters>(new FileDeadLetters(std::move(path), std::move(descriptor)));
 }
 
@@ -71,13 +71,8 @@ Result<void> FileDeadLetters::deliver(std::span<const DeadLetter> letters) {
 }
 
 Result<void> FileDeadLetters::write(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor_.number(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0)
-      return fail(Errc::unavailable, fmt::format("dead-letter file {}: {}", path_.string(), reason(errno)));
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (const auto error = write_all(descriptor_.number(), text))
+    return fail(Errc::unavailable, fmt::format("dead-letter file {}: {}", path_.string(), error.message()));
   return {};
 }
 

@@ -24,6 +24,15 @@ Result<Json> revoke(Fleet& fleet, const Asked& asked) {
   return to_json(TRY(fleet.revoke(asked.who, asked.id, TRY(read_comment(asked.body)))));
 }
 
+Result<Json> carry(Fleet& fleet, const Asked& asked) {
+  const CarriedOrder carried = TRY(fleet.carry(asked.who, TRY(action_id(asked.id))));
+  return Json{{"action", carried.action.value()},
+              {"order", carried.order},
+              {"agent", carried.agent},
+              {"machine_id", carried.machine_id},
+              {"expires_at", iso8601(carried.expires_at)}};
+}
+
 Answer ask(const Desks& desks, const Asked& asked, Result<Json> (*question)(Fleet&, const Asked&)) {
   if (desks.fleet == nullptr)
     return error_answer({Errc::not_found,
@@ -38,5 +47,6 @@ Answer ask(const Desks& desks, const Asked& asked, Result<Json> (*question)(Flee
 Answer list_agents(const Desks& desks, const Asked& asked) { return ask(desks, asked, list); }
 Answer invite_agent(const Desks& desks, const Asked& asked) { return ask(desks, asked, invite); }
 Answer revoke_agent(const Desks& desks, const Asked& asked) { return ask(desks, asked, revoke); }
+Answer carry_order(const Desks& desks, const Asked& asked) { return ask(desks, asked, carry); }
 
 }  // namespace riposte::http

@@ -8,5 +8,6 @@ namespace riposte::http {
 Answer list_agents(const Desks& desks, const Asked& asked);
 Answer invite_agent(const Desks& desks, const Asked& asked);
 Answer revoke_agent(const Desks& desks, const Asked& asked);
+Answer carry_order(const Desks& desks, const Asked& asked);
 
 }  // namespace riposte::http

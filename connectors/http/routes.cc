@@ -69,12 +69,6 @@ class Query {
   std::span<const std::string_view> known_;
 };
 
-Result<ActionId> action_id(const std::string& text) {
-  constexpr std::size_t kDigits = 32;
-  if (is_hex(text, kDigits)) return ActionId(text);
-  return fail(Errc::not_found, "no action '" + text + "': an id has 32 hexadecimal digits in lower case");
-}
-
 std::vector<std::string_view> state_names() {
   std::vector<std::string_view> names;
   for (const State state : kStates) names.push_back(name_of(state));
@@ -167,6 +161,7 @@ constexpr std::array kRoutes{
     Route{{"POST", "/v1/actions/{id}/reject"}, answered<decide<Decision::reject>>},
     Route{{"POST", "/v1/actions/{id}/cancel"}, answered<decide<Decision::cancel>>},
     Route{{"POST", "/v1/actions/{id}/undo"}, answered<decide<Decision::undo>>},
+    Route{{"POST", "/v1/actions/{id}/order"}, carry_order},
     Route{{"POST", "/v1/undo"}, answered<undo_many>},
     Route{{"GET", "/v1/audit"}, answered<list_audit>},
     Route{{"GET", "/v1/agents"}, list_agents},
@@ -176,6 +171,12 @@ constexpr std::array kRoutes{
 };
 
 }  // namespace
+
+Result<ActionId> action_id(const std::string& text) {
+  constexpr std::size_t kDigits = 32;
+  if (is_hex(text, kDigits)) return ActionId(text);
+  return fail(Errc::not_found, "no action '" + text + "': an id has 32 hexadecimal digits in lower case");
+}
 
 std::span<const Route> routes() { return kRoutes; }
 

@@ -20,6 +20,9 @@ struct Route {
 };
 std::span<const Route> routes();
 
+/// Errors: not_found (it is no id).
+Result<ActionId> action_id(const std::string& text);
+
 /// The value at "{id}" when `path` fits `pattern`.
 std::optional<std::string> fit(std::string_view pattern, std::span<const std::string> path);
 

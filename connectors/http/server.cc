@@ -10,7 +10,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -20,6 +19,7 @@
 #include "connectors/http/api.h"
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
+#include "engine/framing/listening.h"
 
 namespace riposte::http {
 namespace {
@@ -39,8 +39,6 @@ constexpr std::chrono::seconds kWriteTimeout{10};
 /// take the refusal back before the client has read it.
 constexpr std::chrono::seconds kLingerTimeout{1};
 constexpr std::size_t kLingerBytesMax = 4ULL * 1024 * 1024;
-/// When accepting fails (no descriptors left), the next attempt is made after this.
-constexpr std::chrono::milliseconds kAcceptPause{100};
 /// At stop, answers that are being written get this long.
 constexpr std::chrono::seconds kStopGrace{1};
 
@@ -122,12 +120,7 @@ asio::awaitable<Answer> make(const Call& call) {
 }
 
 void log_unexpected(const std::exception_ptr& failure) {
-  if (!failure) return;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& thrown) {
-    log::error("an HTTP connection ended with an exception", {{"what", std::string(thrown.what())}});
-  }
+  framing::log_exception(failure, "an HTTP connection");
 }
 
 }  // namespace
@@ -142,7 +135,7 @@ struct HttpServer::Body {
 
   Result<void> listen();
   void run();
-  asio::awaitable<void> accept_all();
+  void let_in(tcp::socket socket);
   asio::awaitable<void> serve(tcp::socket socket);
   asio::awaitable<bool> exchange(Connection& connection);
   asio::awaitable<Answer> answer(Request request);
@@ -174,11 +167,7 @@ Result<void> HttpServer::Body::listen() {
                 "the API listens on loopback only (127.0.0.1 or ::1), not on '" + options.listen_address +
                     "': without TLS, tokens would cross the network in the clear; use an SSH tunnel");
   }
-  const tcp::endpoint endpoint(address, options.port);
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  error = framing::listen_on(acceptor, {address, options.port});
   if (error) {
     return fail(Errc::unavailable, "cannot listen on " + options.listen_address + " port " +
                                        std::to_string(options.port) + ": " + error.message());
@@ -188,32 +177,15 @@ Result<void> HttpServer::Body::listen() {
 }
 
 void HttpServer::Body::run() {
-  asio::co_spawn(io, accept_all(), log_unexpected);
-  for (bool ended = false; !ended;) {
-    try {
-      io.run();
-      ended = true;
-    } catch (const std::exception& thrown) {
-      log::error("the HTTP server met an exception", {{"what", std::string(thrown.what())}});
-    }
-  }
+  const framing::LetIn let_all_in = [this](tcp::socket socket) { let_in(std::move(socket)); };
+  asio::co_spawn(io, framing::accept_all(acceptor, let_all_in), log_unexpected);
+  framing::run_all(io, "the HTTP server");
   io_ended.set_value();
 }
 
-asio::awaitable<void> HttpServer::Body::accept_all() {
-  while (!stopping) {
-    error_code error;
-    tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
-    if (stopping) co_return;
-    if (error) {
-      asio::steady_timer pause(io, kAcceptPause);
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    } else if (connections.size() >= options.connections_max) {
-      shed(std::move(socket));
-    } else {
-      asio::co_spawn(io, serve(std::move(socket)), log_unexpected);
-    }
-  }
+void HttpServer::Body::let_in(tcp::socket socket) {
+  if (connections.size() >= options.connections_max) return shed(std::move(socket));
+  asio::co_spawn(io, serve(std::move(socket)), log_unexpected);
 }
 
 void HttpServer::Body::shed(tcp::socket socket) {

@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "engine/base/file_bytes.h"
+
 namespace riposte {
 namespace {
 
@@ -16,8 +18,12 @@ namespace {
 constexpr unsigned kNoExecSeal = 0x0008U;
 constexpr int kFirstAboveStandard = 3;
 
+std::unexpected<Error> failed(std::string_view doing, const std::error_code& error) {
+  return fail(Errc::unavailable, std::string(doing) + ": " + error.message());
+}
+
 std::unexpected<Error> failed(std::string_view doing) {
-  return fail(Errc::unavailable, std::string(doing) + ": " + std::generic_category().message(errno));
+  return failed(doing, {errno, std::generic_category()});
 }
 
 Result<ChildFile> above_standard(ChildFile file) {
@@ -25,16 +31,6 @@ Result<ChildFile> above_standard(ChildFile file) {
   ChildFile moved(::fcntl(file.fd(), F_DUPFD_CLOEXEC, kFirstAboveStandard));
   if (moved.fd() < 0) return failed("duplicating a descriptor");
   return moved;
-}
-
-Result<void> write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return failed("writing the standard input of a program");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
 }
 
 }  // namespace
@@ -61,7 +57,8 @@ Result<ChildFile> open_sealed_bytes(const std::string& bytes) {
   if (fd < 0 && errno == EINVAL) fd = ::memfd_create("riposte-stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd < 0) return failed("creating the standard input of a program");
   ChildFile file = TRY(above_standard(ChildFile(fd)));
-  TRY(write_all(file.fd(), bytes));
+  if (const auto error = write_all(file.fd(), bytes))
+    return failed("writing the standard input of a program", error);
   if (::fcntl(file.fd(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
     return failed("sealing the standard input of a program");
   if (::lseek(file.fd(), 0, SEEK_SET) != 0) return failed("rewinding the standard input of a program");

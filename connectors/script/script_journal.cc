@@ -1,7 +1,6 @@
 #include "connectors/script/script_journal.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -14,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "connectors/script/child_files.h"
+#include "engine/base/descriptor.h"
+#include "engine/base/file_bytes.h"
 
 namespace riposte {
 namespace {
@@ -24,16 +24,6 @@ using Json = nlohmann::json;
 constexpr mode_t kPrivateFile = 0600;
 /// Ids are 32 hexadecimal digits; anything of this length without a path in it is harmless.
 constexpr std::size_t kIdMax = 128;
-
-constexpr std::array<Outcome::Kind, 9> kOutcomeKinds{Outcome::Kind::ok,
-                                                     Outcome::Kind::already_done,
-                                                     Outcome::Kind::not_found,
-                                                     Outcome::Kind::refused_identity,
-                                                     Outcome::Kind::refused_guard,
-                                                     Outcome::Kind::unsupported,
-                                                     Outcome::Kind::timeout,
-                                                     Outcome::Kind::error,
-                                                     Outcome::Kind::unknown};
 
 std::unexpected<Error> failed(const std::filesystem::path& path, int error) {
   const bool full = error == ENOSPC || error == EDQUOT;
@@ -51,25 +41,19 @@ Result<std::filesystem::path> file_of(const std::filesystem::path& directory, co
   return directory / (name + std::string(extension));
 }
 
-Result<void> sync_directory(const std::filesystem::path& directory) {
-  const ChildFile handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (handle.fd() < 0 || ::fsync(handle.fd()) != 0) return failed(directory, errno);
+Result<void> sync_names(const std::filesystem::path& directory) {
+  if (const auto error = sync_directory(directory)) return failed(directory, error.value());
   return {};
 }
 
-Result<void> write_synced(const std::filesystem::path& path, int flags, std::string_view bytes) {
-  const ChildFile file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, kPrivateFile));
-  if (file.fd() < 0) {
+Result<void> write_record(const std::filesystem::path& path, int flags, std::string_view bytes) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, kPrivateFile));
+  if (!file.valid()) {
     if (errno == EEXIST) return fail(Errc::conflict, path.string() + " is already there");
     return failed(path, errno);
   }
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file.fd(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return failed(path, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fsync(file.fd()) != 0) return failed(path, errno);
+  if (const auto error = write_all(file.number(), bytes)) return failed(path, error.value());
+  if (::fsync(file.number()) != 0) return failed(path, errno);
   return {};
 }
 
@@ -78,10 +62,8 @@ Result<Outcome> decode(const std::filesystem::path& path) {
   const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   try {
     const Json json = Json::parse(bytes);
-    const auto name = json.at("outcome").get<std::string>();
-    const auto kind =
-        std::ranges::find(kOutcomeKinds, name, [](Outcome::Kind known) { return name_of(known); });
-    if (kind != kOutcomeKinds.end())
+    const auto kind = parse_result_word(json.at("outcome").get<std::string>());
+    if (kind && *kind != Outcome::Kind::unreachable)  // a script that ran was there
       return Outcome{.kind = *kind,
                      .detail = json.at("detail").get<std::string>(),
                      .evidence = json.at("evidence").get<Evidence>()};
@@ -116,10 +98,10 @@ Result<ScriptJournal> ScriptJournal::open(const std::filesystem::path& directory
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) return failed(directory, error.value());
-  if (directory.has_parent_path()) TRY(sync_directory(directory.parent_path()));
+  if (directory.has_parent_path()) TRY(sync_names(directory.parent_path()));
   const WallTime reaches_back_to = now - kJournalRetention;
   remove_older(directory, reaches_back_to);
-  TRY(sync_directory(directory));
+  TRY(sync_names(directory));
   return ScriptJournal(directory, reaches_back_to);
 }
 
@@ -138,8 +120,8 @@ Result<ScriptJournal::Entry> ScriptJournal::find(const ActionId& id) const {
 
 Result<void> ScriptJournal::record_started(const ActionId& id, bool again) {
   const auto path = TRY(file_of(directory_, id, ".started"));
-  auto written = write_synced(path, again ? O_TRUNC : O_EXCL, "started\n");
-  if (written) written = sync_directory(directory_);
+  auto written = write_record(path, again ? O_TRUNC : O_EXCL, "started\n");
+  if (written) written = sync_names(directory_);
   // Nothing will be started on the strength of this record, so it must not speak of a start later.
   if (!written && !again && written.error().code != Errc::conflict) ::unlink(path.c_str());
   return written;
@@ -150,9 +132,9 @@ Result<void> ScriptJournal::record_done(const ActionId& id, const Outcome& outco
   const auto unfinished = TRY(file_of(directory_, id, ".new"));
   const Json json{
       {"outcome", name_of(outcome.kind)}, {"detail", outcome.detail}, {"evidence", outcome.evidence}};
-  TRY(write_synced(unfinished, O_TRUNC, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"));
+  TRY(write_record(unfinished, O_TRUNC, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"));
   if (::rename(unfinished.c_str(), path.c_str()) != 0) return failed(path, errno);
-  return sync_directory(directory_);
+  return sync_names(directory_);
 }
 
 }  // namespace riposte

@@ -18,6 +18,10 @@ std::optional<Permission> parse_permission(std::string_view name) {
   return static_cast<Permission>(found - kPermissionNames.begin());
 }
 
+std::unexpected<Error> lacks(const Principal& who, const std::string& permission) {
+  return fail(Errc::denied, who.name.value() + " lacks the permission " + permission);
+}
+
 }  // namespace
 
 std::string_view name_of(Permission permission) {
@@ -53,6 +57,16 @@ bool Principal::may(Permission permission, std::string_view action_type) const {
 
 bool Principal::may(Permission permission) const {
   return std::ranges::any_of(grants, [&](const Grant& grant) { return grant.permission == permission; });
+}
+
+Result<void> demand(const Principal& who, Permission permission, std::string_view action_type) {
+  if (who.may(permission, action_type)) return {};
+  return lacks(who, std::string(name_of(permission)) + ":" + std::string(action_type));
+}
+
+Result<void> demand(const Principal& who, Permission permission) {
+  if (who.may(permission)) return {};
+  return lacks(who, std::string(name_of(permission)));
 }
 
 std::optional<Principal> UserDirectory::authenticate(std::string_view token) const {

@@ -45,6 +45,11 @@ struct Principal {
   bool may(Permission permission) const;
 };
 
+/// Errors: denied, with the permission that is lacking.
+Result<void> demand(const Principal& who, Permission permission, std::string_view action_type);
+/// For at least one action type.
+Result<void> demand(const Principal& who, Permission permission);
+
 struct User {
   Principal principal;
   std::string token_hash;  ///< as token_hash() writes it

@@ -22,6 +22,12 @@ enum class ResultWord : std::uint8_t {
 };
 inline constexpr ResultWord kLastResultWord = ResultWord::unreachable;
 
+constexpr bool is_success(ResultWord word) {
+  return word == ResultWord::ok || word == ResultWord::already_done;
+}
+/// Nobody knows what happened; looking at the world may tell later.
+constexpr bool is_open(ResultWord word) { return word == ResultWord::unknown || word == ResultWord::timeout; }
+
 std::string_view name_of(ResultWord word);
 std::optional<ResultWord> parse_result_word(std::string_view name);
 

@@ -8,29 +8,18 @@
 #include <unistd.h>
 
 #include "engine/base/descriptor.h"
+#include "engine/base/file_bytes.h"
 
 namespace riposte {
 namespace {
 
+std::unexpected<Error> file_failure(const std::filesystem::path& path, const std::error_code& error) {
+  return fail(error == std::errc::no_such_file_or_directory ? Errc::not_found : Errc::unavailable,
+              path.string() + ": " + error.message());
+}
+
 std::unexpected<Error> file_failure(const std::filesystem::path& path, int error) {
-  return fail(error == ENOENT ? Errc::not_found : Errc::unavailable,
-              path.string() + ": " + std::generic_category().message(error));
-}
-
-Result<void> write_all(const Descriptor& file, std::string_view bytes, const std::filesystem::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file.number(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return file_failure(path, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
-}
-
-Result<void> sync_directory(const std::filesystem::path& path) {
-  const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.valid() || ::fsync(directory.number()) != 0) return file_failure(path, errno);
-  return {};
+  return file_failure(path, {error, std::generic_category()});
 }
 
 struct OpenFile {
@@ -48,19 +37,11 @@ Result<OpenFile> open_plain(const std::filesystem::path& path) {
 
 Result<std::string> read_open(const OpenFile& file, const std::filesystem::path& path,
                               std::size_t bytes_max) {
-  std::string bytes(bytes_max + 1, '\0');
-  std::size_t length = 0;
-  while (length < bytes.size()) {
-    const ssize_t count = ::read(file.descriptor.number(), bytes.data() + length, bytes.size() - length);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return file_failure(path, errno);
-    if (count == 0) break;
-    length += static_cast<std::size_t>(count);
-  }
-  if (length > bytes_max)
+  auto bytes = read_to_end(file.descriptor.number(), bytes_max);
+  if (bytes) return *std::move(bytes);
+  if (bytes.error() == std::errc::file_too_large)
     return fail(Errc::invalid, path.string() + " is larger than " + std::to_string(bytes_max) + " bytes");
-  bytes.resize(length);
-  return bytes;
+  return file_failure(path, bytes.error());
 }
 
 }  // namespace
@@ -75,10 +56,12 @@ Result<void> write_synced(const std::filesystem::path& path, std::string_view by
   const Descriptor file(
       ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kPrivateMode));
   if (!file.valid()) return file_failure(beside, errno);
-  TRY(write_all(file, bytes, beside));
+  if (const auto error = write_all(file.number(), bytes)) return file_failure(beside, error);
   if (::fchmod(file.number(), mode) != 0 || ::fsync(file.number()) != 0) return file_failure(beside, errno);
   if (::rename(beside.c_str(), path.c_str()) != 0) return file_failure(path, errno);
-  return sync_directory(path.has_parent_path() ? path.parent_path() : ".");
+  const auto directory = directory_of(path);
+  if (const auto error = sync_directory(directory)) return file_failure(directory, error);
+  return {};
 }
 
 Result<std::string> read_small(const std::filesystem::path& path, std::size_t bytes_max) {

@@ -117,7 +117,7 @@ void add_actions_undo(CLI::App& actions, Chosen& chosen) {
   CLI::App* command = actions.add_subcommand(
       "undo", "Take back what was done, where an inverse exists, by id or by rule and time");
   command->footer(kUndoFooter);
-  command->add_option("ID", options->ids, "Ids of completed actions, or their first digits");
+  command->add_option("ID", options->ids, "Ids of actions, or their first digits");
   command->add_option("--rule", options->rule, "Instead of ids: all of the rule with this id …");
   command->add_option("--from", options->from, "… created then or later, RFC 3339 …");
   command->add_option("--to", options->to, "… and before then");

@@ -17,8 +17,12 @@ constexpr const char* kAgentsFooter = R"(Examples:
   riposte agents list --json | jq -r '.agents[] | select(.connected | not) | .name'
   riposte agents enroll web01                     prints a token that lets one host join as web01, once, within an hour
   riposte agents revoke web01 --comment "stolen"  cuts it off; its certificate is worth nothing any more
+  riposte agents carry 3f2a91c0 >release.order    the signed order of a release that waits for its host, to be carried there
 
-On the host, as root, with the token in a file that root alone can read:
+On the host that an order was carried to, as root:
+  riposte-agent-hands apply release.order
+
+On the host that joins, as root, with the token in a file that root alone can read:
   riposte-agent enroll --engine ENGINE:7443 --token-file token --state /var/lib/riposte-agent --name web01)";
 
 struct AgentOptions {
@@ -94,6 +98,16 @@ Result<int> revoke(const AgentOptions& options, const http::HttpClient& client) 
   return kExitOk;
 }
 
+Result<int> carry(const AgentOptions& options, const http::HttpClient& client) {
+  const std::string id = TRY(resolve_id(client, options.name));
+  const http::Json carried = TRY(client.post("/v1/actions/" + id + "/order", http::Json::object()));
+  if (options.api.json)
+    print_json(carried);
+  else
+    print(text_at(carried, "/order") + "\n");
+  return kExitOk;
+}
+
 CLI::App* add_one(CLI::App& agents, Chosen& chosen, const std::shared_ptr<AgentOptions>& options,
                   const char* name, const char* help,
                   Result<int> (*ask)(const AgentOptions&, const http::HttpClient&)) {
@@ -125,7 +139,11 @@ void add_agents(CLI::App& root, Chosen& chosen) {
   CLI::App* revoking = add_one(*agents, chosen, options, "revoke", "Cut an agent off for good", revoke);
   revoking->add_option("NAME", options->name, "Its name or its machine id")->required();
   revoking->add_option("--comment", options->comment, "Why; kept with the agent");
-  for (CLI::App* command : {listing, enrolling, revoking}) add_api_options(*command, options->api);
+  CLI::App* carrying =
+      add_one(*agents, chosen, options, "carry",
+              "Print the signed order of a release, for a host that cannot be reached", carry);
+  carrying->add_option("ID", options->name, "The action's id, or its first digits")->required();
+  for (CLI::App* command : {listing, enrolling, revoking, carrying}) add_api_options(*command, options->api);
 }
 
 }  // namespace riposte::cli

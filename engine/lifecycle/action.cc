@@ -57,7 +57,7 @@ bool is_closed(const Action& action) {
   switch (action.state) {
     case State::failed:
     case State::cancelled:
-      return true;
+      return !awaits_undo(action);
     case State::completed:
       return action.verification != Verification::pending && !awaits_undo(action);
     case State::pending_approval:
@@ -68,9 +68,9 @@ bool is_closed(const Action& action) {
   std::unreachable();
 }
 
-bool awaits_undo(const Action& action) {
-  return action.state == State::completed && action.undo_due && action.undone_by.value().empty();
-}
+bool stands_in_doubt(const Action& action) { return action.state == State::executing && action.in_doubt; }
+
+bool awaits_undo(const Action& action) { return action.undo_due && action.undone_by.value().empty(); }
 
 ActionId derive_action_id(std::string_view event_uid, const RuleId& rule, std::string_view template_name,
                           std::string_view host, std::string_view target) {

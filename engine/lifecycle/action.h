@@ -96,7 +96,7 @@ struct Action : ActionRequest {
   Verification verification = Verification::none;
   Reason reason = Reason::none;
   Ground ground = Ground::manual;
-  bool in_doubt = false;           ///< executing, and whether it ran cannot be known
+  bool in_doubt = false;           ///< whether it ran cannot be known; stays where it is called off so
   std::uint32_t attempt = 0;       ///< how often it was handed to an executor
   std::uint32_t checks = 0;        ///< how often verification gave no answer
   std::optional<WallTime> due_at;  ///< when time itself moves it on
@@ -106,7 +106,7 @@ struct Action : ActionRequest {
   std::string detail;  ///< the last word of whoever moved it, for people
   Evidence evidence;
   bool held = false;                 ///< the action before it in its chain has not completed yet
-  std::optional<WallTime> undo_due;  ///< completed, and to be undone then
+  std::optional<WallTime> undo_due;  ///< what it did is to be undone then
   ActionId undone_by;                ///< the order that takes it back, or the action whose own undo will
   ActionId failed_undo;              ///< the last order of a person to take it back that came to nothing
   std::uint64_t swallowed = 0;       ///< matches that its cooldown made no action of; see kSwallowedLag
@@ -117,7 +117,10 @@ struct Action : ActionRequest {
 /// Nothing will ever move it again.
 bool is_closed(const Action& action);
 
-/// Completed, and its ttl will still take it back.
+/// Executing, and whether it ran cannot be known.
+bool stands_in_doubt(const Action& action);
+
+/// Its ttl will still take back what it did.
 bool awaits_undo(const Action& action);
 
 /// Shared prefix of every id's pre-image: a change of what is hashed changes it.

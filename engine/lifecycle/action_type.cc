@@ -18,7 +18,7 @@ constexpr std::array<ActionTypeSpec, kActionTypeCount> kTypes{{
      {},
      "End a process with SIGKILL"},
     {ActionType::suspend_process, "suspend_process", TargetKind::process, true, minutes(5),
-     ActionType::resume_process, "Stop a process with SIGSTOP; resume_process is its inverse"},
+     ActionType::resume_process, "Stop a process with SIGSTOP; resume_process is its inverse", minutes(30)},
     {ActionType::resume_process,
      "resume_process",
      TargetKind::process,
@@ -97,6 +97,12 @@ static_assert(
 
 const ActionTypeSpec& spec_of(ActionType type) { return kTypes[static_cast<std::size_t>(type)]; }
 std::span<const ActionTypeSpec> action_types() { return kTypes; }
+
+std::optional<ActionType> taken_back_by(ActionType type) {
+  const auto taken_back = std::ranges::find(kTypes, type, &ActionTypeSpec::undo);
+  if (taken_back == kTypes.end()) return {};
+  return taken_back->type;
+}
 std::string_view name_of(ActionType type) { return spec_of(type).name; }
 std::span<const std::string_view> action_type_names() { return kTypeNames; }
 

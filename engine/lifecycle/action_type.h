@@ -53,6 +53,9 @@ struct ActionTypeSpec {
 
 const ActionTypeSpec& spec_of(ActionType type);
 std::span<const ActionTypeSpec> action_types();
+/// The type whose effect this one takes back, as unisolate_host that of isolate_host; nothing: it takes none
+/// back.
+std::optional<ActionType> taken_back_by(ActionType type);
 std::string_view name_of(ActionType type);
 std::optional<ActionType> parse_action_type(std::string_view name);
 /// All names, for "did you mean".

@@ -5,30 +5,6 @@
 
 namespace riposte {
 
-std::string_view name_of(Outcome::Kind kind) {
-  switch (kind) {
-    case Outcome::Kind::ok:
-      return "ok";
-    case Outcome::Kind::already_done:
-      return "already_done";
-    case Outcome::Kind::not_found:
-      return "not_found";
-    case Outcome::Kind::refused_identity:
-      return "refused_identity";
-    case Outcome::Kind::refused_guard:
-      return "refused_guard";
-    case Outcome::Kind::unsupported:
-      return "unsupported";
-    case Outcome::Kind::timeout:
-      return "timeout";
-    case Outcome::Kind::error:
-      return "error";
-    case Outcome::Kind::unknown:
-      return "unknown";
-  }
-  std::unreachable();
-}
-
 std::string_view name_of(Decision decision) {
   switch (decision) {
     case Decision::approve:
@@ -46,8 +22,10 @@ std::string_view name_of(Decision decision) {
 std::string_view name_of(const Fact& fact) {
   if (const auto* decided = std::get_if<Decided>(&fact)) return name_of(decided->decision);
   static constexpr std::array<std::string_view, std::variant_size_v<Fact>> kNames{
-      "proposed",          "decided",   "started",     "reported",  "probed", "checked",
-      "predecessor_ended", "outlasted", "undo_failed", "unreached", "ticked"};
+      "proposed",  "decided",     "started",           "reported",
+      "probed",    "checked",     "predecessor_ended", "follower_refused",
+      "outlasted", "undo_failed", "superseded",        "unreached",
+      "ticked"};
   return kNames[fact.index()];
 }
 
@@ -60,8 +38,17 @@ std::uint64_t sequence_of(const Effect& effect) {
 }
 
 std::optional<PredecessorEnded> ending_of(const Action& action) {
-  if (action.state != State::completed && !is_closed(action)) return {};
+  const bool is_over =
+      action.state == State::completed || action.state == State::failed || action.state == State::cancelled;
+  if (!is_over) return {};
   return PredecessorEnded{action.id, action.cause.template_name, action.state, action.reason};
+}
+
+std::optional<FollowerRefused> refusal_of(const Action& action) {
+  const bool was_refused = action.reason == Reason::rejected || action.reason == Reason::approval_expired;
+  if (!was_refused || action.chain.after.value().empty()) return {};
+  return FollowerRefused{action.id, action.cause.template_name, action.reason, action.chain.after,
+                         action.target};
 }
 
 }  // namespace riposte

@@ -7,28 +7,18 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/result_word.h"
 #include "engine/lifecycle/action.h"
 
 namespace riposte {
 
 /// An executor's answer.
 struct Outcome {
-  enum class Kind : std::uint8_t {
-    ok,
-    already_done,      ///< success: the world was already so
-    not_found,         ///< no such target
-    refused_identity,  ///< the target is not the one that was meant
-    refused_guard,     ///< the target is protected
-    unsupported,
-    timeout,
-    error,
-    unknown,  ///< it may or may not have run
-  };
+  using Kind = ResultWord;
   Kind kind = Kind::ok;
   std::string detail;
   Evidence evidence;
 };
-std::string_view name_of(Outcome::Kind kind);
 
 /// A verifier's answer.
 struct Proof {
@@ -101,6 +91,14 @@ struct PredecessorEnded {
   State state = State::completed;
   Reason reason = Reason::none;
 };
+/// What was ordered behind it in its response was not let run: a person said no, or nobody answered.
+struct FollowerRefused {
+  ActionId id;
+  std::string name;  ///< of its template
+  Reason reason = Reason::rejected;
+  ActionId after;  ///< the one just before it
+  std::string target{};
+};
 /// Its time to live is over, and another action of its kind keeps the same target so for longer.
 struct Outlasted {
   ActionId by;
@@ -110,6 +108,16 @@ struct UndoFailed {
   ActionId order;
   Reason reason = Reason::none;
 };
+/// A person's order lifts what actions of this type do to this target; what has not begun by then shall not.
+struct Superseded {
+  ActionId by;
+  ActionType type = ActionType::isolate_host;
+  std::string host;
+  std::string host_id;
+  std::string target;
+  RuleId rule;  ///< only what this rule ordered; empty: whoever ordered it
+  WallTime at;
+};
 /// Its time in the queue is over, and nobody was there all the while to take it.
 struct Unreached {
   std::string detail;  ///< who was away, and since when
@@ -117,8 +125,8 @@ struct Unreached {
 /// Time has passed.
 struct Ticked {};
 
-using Fact = std::variant<Proposed, Decided, Started, Reported, Probed, Checked, PredecessorEnded, Outlasted,
-                          UndoFailed, Unreached, Ticked>;
+using Fact = std::variant<Proposed, Decided, Started, Reported, Probed, Checked, PredecessorEnded,
+                          FollowerRefused, Outlasted, UndoFailed, Superseded, Unreached, Ticked>;
 std::string_view name_of(const Fact& fact);
 
 /// Hand the order to its executor.
@@ -144,5 +152,7 @@ std::uint64_t sequence_of(const Effect& effect);
 /// What those behind it in its chain learn from where it is now; nothing while that is open.
 /// Verification is not awaited: what was started on the executor's word is not called back.
 std::optional<PredecessorEnded> ending_of(const Action& action);
+/// What those before it in its chain learn when it is not let run.
+std::optional<FollowerRefused> refusal_of(const Action& action);
 
 }  // namespace riposte

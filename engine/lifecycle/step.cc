@@ -81,7 +81,9 @@ Result<Step> decide(const Action& action, const Decided& decided, WallTime now) 
                                      action.state == State::queued ||
                                      (action.state == State::executing && action.in_doubt);
       if (!can_be_called_off) return wrong_moment(action, decided);
-      return move.to(State::cancelled).because(Reason::cancelled_by_person).by(actor, event);
+      move.to(State::cancelled).because(Reason::cancelled_by_person);
+      start_time_to_live(move.action(), now);
+      return move.by(actor, event);
     }
     case Decision::undo:
       break;
@@ -120,6 +122,7 @@ Reason reason_of(Outcome::Kind kind) {
     case Outcome::Kind::already_done:
     case Outcome::Kind::unknown:
     case Outcome::Kind::error:
+    case Outcome::Kind::unreachable:
       return Reason::executor_error;
   }
   std::unreachable();
@@ -133,12 +136,14 @@ Result<Step> conclude(const Action& action, const Outcome& outcome, std::string_
   move.action().evidence.insert(outcome.evidence.begin(), outcome.evidence.end());
   move.action().evidence["outcome"] = name_of(outcome.kind);
   move.saying(outcome.detail);
-  if (outcome.kind == Outcome::Kind::ok || outcome.kind == Outcome::Kind::already_done) {
+  if (is_success(outcome.kind)) {
     move.action().verification = Verification::pending;
-    if (action.ttl > Duration::zero()) move.action().undo_due = now + action.ttl;
-    return move.to(State::completed).due(now + action.verify_after).by(kEngineActor, event);
+    move.to(State::completed).due(now + action.verify_after);
+  } else {
+    move.to(State::failed).because(reason_of(outcome.kind)).due({});
   }
-  return move.to(State::failed).because(reason_of(outcome.kind)).due({}).by(kEngineActor, event);
+  start_time_to_live(move.action(), now);
+  return move.by(kEngineActor, event);
 }
 
 Result<Step> probed(const Action& action, const Probe& probe, WallTime now) {
@@ -183,8 +188,9 @@ Result<Step> check(const Action& action, const Checked& checked, WallTime now) {
     ++move.action().checks;
     return move.due(now + kVerificationRetryInterval).by(kEngineActor, "checked");
   }
+  // What was done may hold all the same, and its time runs on.
   move.action().verification = Verification::failed;
-  move.action().undo_due.reset();
+  move.due(action.undo_due);
   return move.to(State::failed).because(Reason::verification_failed).by(kEngineActor, "checked");
 }
 
@@ -245,7 +251,7 @@ Result<Step> tick(const Action& action, WallTime now) {
     }
     case State::failed:
     case State::cancelled:
-      return unchanged(action);
+      return take_back(action, now);
   }
   std::unreachable();
 }
@@ -282,8 +288,10 @@ struct Answer {
     return awaited ? check(action, fact, now) : Result<Step>(wrong_moment(action, fact));
   }
   Result<Step> operator()(const PredecessorEnded& fact) const { return follow(action, fact, now); }
+  Result<Step> operator()(const FollowerRefused& fact) const { return let_go(action, fact, now); }
   Result<Step> operator()(const Outlasted& fact) const { return outlast(action, fact, now); }
   Result<Step> operator()(const UndoFailed& fact) const { return keep(action, fact, now); }
+  Result<Step> operator()(const Superseded& fact) const { return call_off(action, fact, now); }
   Result<Step> operator()(const Unreached& fact) const { return give_up(action, fact, now); }
   Result<Step> operator()(const Ticked&) const { return tick(action, now); }
 };

@@ -21,14 +21,13 @@ static_assert(
     }(),
     "the table is in the order of the enumeration");
 
-/// One file has one target: "/tmp//x" and "/tmp/./x" are "/tmp/x".
+}  // namespace
+
 std::string tidy_path(const std::string& path) {
   std::string tidy = std::filesystem::path(path).lexically_normal().string();
   while (tidy.size() > 1 && tidy.ends_with('/')) tidy.pop_back();
   return tidy;
 }
-
-}  // namespace
 
 const TargetSpec& target_spec_of(ActionType type) {
   return kTargets[static_cast<std::size_t>(spec_of(type).target)];

@@ -17,6 +17,9 @@ struct TargetSpec {
 
 const TargetSpec& target_spec_of(ActionType type);
 
+/// One file has one target: "/tmp//x" and "/tmp/./x" are "/tmp/x".
+std::string tidy_path(const std::string& path);
+
 /// "process 4711", "file /tmp/dropper", "address 203.0.113.9", "user ada", "host", "script notify"; empty
 /// while the parameter is missing. Two orders on one thing of one host have the same target, whatever their
 /// types: that keeps an isolation and its end in one lane.

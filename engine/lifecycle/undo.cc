@@ -27,16 +27,77 @@ ActionId id_of_undo(const Action& action) {
   return derive_action_id(uid, action.cause.rule, action.cause.template_name, action.host, action.target);
 }
 
-std::string is_over(const Action& action) { return "its time of " + duration_text(action.ttl) + " is over"; }
+Remains remains_of_failed(Reason reason) {
+  switch (reason) {
+    case Reason::verification_failed:  // done, and not as ordered: a program goes on, a connection lingers
+    case Reason::timeout:              // begun, and nobody saw it through
+      return Remains::the_effect;
+    case Reason::executor_error:
+      return Remains::perhaps_part;
+    case Reason::none:
+    case Reason::pickup_deadline_passed:
+    case Reason::field_missing:
+    case Reason::target_changed:
+    case Reason::target_not_found:
+    case Reason::guard_refused:
+    case Reason::unsupported:
+    case Reason::cancelled_by_person:
+    case Reason::rejected:
+    case Reason::approval_expired:
+    case Reason::superseded:
+    case Reason::predecessor_ended:
+    case Reason::dry_run:
+    case Reason::agent_offline:
+      return Remains::nothing;
+  }
+  std::unreachable();
+}
+
+std::string why_nothing_remains(const Action& action) {
+  if (action.state == State::failed)
+    return "failed with " + std::string(name_of(action.reason)) + ": nothing was done";
+  if (action.state == State::cancelled) return "is cancelled: it was never carried out";
+  if (action.in_doubt) return "is in doubt: cancel it first, and what it may have done can be undone";
+  return "is " + std::string(name_of(action.state)) + ": only what is done can be undone";
+}
+
+/// Only let_go() lets a time end before its length.
+std::string is_over(const Action& action) {
+  const bool let_go = action.ttl == Duration::zero() || *action.undo_due < action.created_at + action.ttl;
+  return let_go ? "what it was to hold for will not happen"
+                : "its time of " + duration_text(action.ttl) + " is over";
+}
 
 }  // namespace
+
+Remains remains_of(const Action& action) {
+  switch (action.state) {
+    case State::completed:
+      return Remains::the_effect;
+    case State::failed:
+      return remains_of_failed(action.reason);
+    case State::cancelled:  // in doubt: called off without an answer whether it ran
+      return action.in_doubt ? Remains::the_effect : Remains::nothing;
+    case State::pending_approval:
+    case State::queued:
+    case State::executing:
+      return Remains::nothing;
+  }
+  std::unreachable();
+}
+
+void start_time_to_live(Action& action, WallTime now) {
+  const bool has_time = action.ttl > Duration::zero() && spec_of(action.type).undo;
+  if (!has_time || remains_of(action) != Remains::the_effect) return;
+  action.undo_due = now + action.ttl;
+  if (action.state != State::completed) action.due_at = action.undo_due;
+}
 
 Result<void> may_undo(const Action& action) {
   if (!spec_of(action.type).undo)
     return fail(Errc::invalid, std::string(name_of(action.type)) + " cannot be undone");
-  if (action.state != State::completed)
-    return fail(Errc::conflict, "action " + action.id.value() + " is " + std::string(name_of(action.state)) +
-                                    ": only what is completed can be undone");
+  if (remains_of(action) == Remains::nothing)
+    return fail(Errc::conflict, "action " + action.id.value() + " " + why_nothing_remains(action));
   if (!action.undone_by.value().empty())
     return fail(Errc::conflict,
                 "action " + action.id.value() + " is taken back by " + action.undone_by.value() + " already");
@@ -54,8 +115,15 @@ ActionRequest undo_of(const Action& action, Actor submitter, std::string comment
   request.chain = {};
   request.cooldown = {};
   request.ttl = {};
+  give_grace(request);
   request.id = id_of_undo(action);
   return request;
+}
+
+void give_grace(ActionRequest& request) {
+  const bool by_person = request.submitter.kind == Actor::Kind::person;
+  if (by_person && request.type == ActionType::unblock_ip)
+    request.parameters.try_emplace("grace", duration_text(kUnblockGrace));
 }
 
 Result<Step> take_back(const Action& action, WallTime now) {
@@ -71,13 +139,27 @@ Result<Step> take_back(const Action& action, WallTime now) {
 
 Result<Step> outlast(const Action& action, const Outlasted& outlasted, WallTime now) {
   const bool over =
-      awaits_undo(action) && action.verification == Verification::passed && now >= action.undo_due;
+      awaits_undo(action) && action.verification != Verification::pending && now >= action.undo_due;
   if (!over) return unchanged(action);
   Move move(action, now);
   move.action().undone_by = outlasted.by;
   return move.saying(is_over(action) + "; " + outlasted.by.value() + " keeps it so for longer")
       .due({})
       .by(kEngineActor, "outlasted");
+}
+
+Result<Step> let_go(const Action& action, const FollowerRefused& refused, WallTime now) {
+  const bool is_for_it = refused.after == action.id || refused.target == action.target;
+  const bool holds = action.type == ActionType::suspend_process && may_undo(action);
+  const bool is_due = action.undo_due && *action.undo_due <= now;
+  if (!is_for_it || !holds || is_due) return unchanged(action);
+  Move move(action, now);
+  move.action().undo_due = now;
+  if (action.verification != Verification::pending) move.due(now);
+  return move
+      .saying("'" + refused.name + "' (" + refused.id.value() + ") behind it ended in " +
+              std::string(name_of(refused.reason)) + ": it is taken back")
+      .by(kEngineActor, "follower_refused");
 }
 
 Result<Step> undo(const Action& action, const Decided& decided, WallTime now) {
@@ -98,11 +180,39 @@ Result<Step> keep(const Action& action, const UndoFailed& failed, WallTime now) 
   Move move(action, now);
   move.action().undone_by = ActionId();
   move.action().failed_undo = failed.order;
-  const bool unproved = action.verification == Verification::none;
+  const bool unproved = action.state == State::completed && action.verification == Verification::none;
   if (unproved) move.action().verification = Verification::pending;
   if (action.verification != Verification::pending) move.due(unproved ? now : action.undo_due);
   return move.saying("the order to take it back came to nothing: " + std::string(name_of(failed.reason)))
       .by(kEngineActor, "undo_failed");
+}
+
+std::optional<Superseded> lifting_of(const Action& order) {
+  const auto lifted = taken_back_by(order.type);
+  const bool is_wanted = lifted && order.submitter.kind == Actor::Kind::person;
+  const bool is_let_run =
+      order.state == State::queued || order.state == State::executing || order.state == State::completed;
+  const bool is_undo = !order.undoes.value().empty();
+  if (!is_wanted || !is_let_run || order.held || (is_undo && order.cause.rule.value().empty())) return {};
+  return Superseded{order.id,        *lifted,      order.host,
+                    order.host_id,   order.target, is_undo ? order.cause.rule : RuleId(),
+                    order.updated_at};
+}
+
+Result<Step> call_off(const Action& action, const Superseded& superseded, WallTime now) {
+  const bool same_host = action.host == superseded.host ||
+                         (!action.host_id.empty() &&
+                          (action.host_id == superseded.host_id || action.host_id == superseded.host));
+  const bool is_meant = same_host && action.type == superseded.type && action.target == superseded.target &&
+                        (superseded.rule.value().empty() || action.cause.rule == superseded.rule);
+  const bool waits = action.state == State::queued && action.updated_at <= superseded.at;
+  if (!is_meant || !waits) return unchanged(action);
+  Move move(action, now);
+  return move.to(State::cancelled)
+      .because(Reason::superseded)
+      .saying(superseded.by.value() + " lifts it before it has begun")
+      .due({})
+      .by(kEngineActor, "superseded");
 }
 
 std::optional<UndoFailed> failure_of_undo(const Action& order) {

@@ -1,5 +1,6 @@
 /// What partitions have to agree on: the new actions that are not yet on record, so that one detection that
-/// comes in two partitions at the same moment makes its actions once; and the cooldowns that are running.
+/// comes in two partitions at the same moment makes its actions once; the cooldowns that are running; and
+/// what the orders of one mean for the other.
 ///
 /// Threads: any.
 /// Limits:  what a claim protects until it is given back is the time between a look into the store and the
@@ -14,6 +15,7 @@
 
 #include "engine/base/ids.h"
 #include "engine/pipeline/cooldowns.h"
+#include "engine/pipeline/notices.h"
 
 namespace riposte {
 
@@ -35,9 +37,11 @@ class Claims {
   }
 
   Cooldowns& cooldowns() { return cooldowns_; }
+  Notices& notices() { return notices_; }
 
  private:
   Cooldowns cooldowns_;
+  Notices notices_;
   std::mutex mutex_;
   std::unordered_map<ActionId, std::string> claims_;
 };

@@ -16,18 +16,6 @@ Permission permission_for(Decision decision) {
   return calls_off ? Permission::cancel : Permission::approve;
 }
 
-Error lacks(const Principal& who, Permission permission, ActionType type) {
-  return {Errc::denied,
-          who.name.value() + " lacks the permission " + std::string(name_of(permission)) + ":" +
-              std::string(name_of(type)),
-          {}};
-}
-
-Result<void> demand(const Principal& who, Permission permission, ActionType type) {
-  if (who.may(permission, name_of(type))) return {};
-  return std::unexpected(lacks(who, permission, type));
-}
-
 /// Filtered where the rows are read, so that a limit counts only rows that this person sees.
 std::vector<ActionType> readable_types(const Principal& who) {
   std::vector<ActionType> types;
@@ -71,7 +59,7 @@ Result<Action> ControlDesk::await(std::future<Result<Action>> reply) {
 }
 
 Result<Proposed> ControlDesk::propose(const Principal& who, const Submission& submission) {
-  TRY(demand(who, Permission::submit, submission.type));
+  TRY(demand(who, Permission::submit, name_of(submission.type)));
   Submission identified = submission;
   if (identified.request_id.empty()) identified.request_id = fresh_request_id();
   const WallTime now = context_.clock.now();
@@ -115,8 +103,8 @@ Result<Action> ControlDesk::decide(const Principal& who, const ActionId& id, Dec
   const auto action = TRY(context_.records.find(id));
   if (!action) return fail(Errc::not_found, "there is no action " + id.value());
   Ask wish{action->partition, id, Decided{decision, {who.name, who.aliases}, std::move(comment)}, {}, {}};
-  if (!who.may(permission_for(decision), name_of(action->type)))
-    wish.refusal = lacks(who, permission_for(decision), action->type);
+  if (auto allowed = demand(who, permission_for(decision), name_of(action->type)); !allowed)
+    wish.refusal = std::move(allowed).error();
   else if (decision == Decision::undo)
     wish.wish = TRY(wish_to_undo(who, *action, std::get<Decided>(wish.wish).comment));
   return await(post(std::move(wish)));
@@ -125,15 +113,14 @@ Result<Action> ControlDesk::decide(const Principal& who, const ActionId& id, Dec
 Result<Action> ControlDesk::find(const Principal& who, const ActionId& id) {
   auto action = TRY(context_.records.find(id));
   if (!action || !who.may(Permission::read, name_of(action->type))) {
-    if (!who.may(Permission::read))
-      return fail(Errc::denied, who.name.value() + " lacks the permission read");
+    TRY(demand(who, Permission::read));
     return fail(Errc::not_found, "there is no action " + id.value());
   }
   return *std::move(action);
 }
 
 Result<std::vector<Action>> ControlDesk::list(const Principal& who, const ActionQuery& query) {
-  if (!who.may(Permission::read)) return fail(Errc::denied, who.name.value() + " lacks the permission read");
+  TRY(demand(who, Permission::read));
   ActionQuery bounded = query;
   bounded.limit = std::min(query.limit, kRowsMax);
   bounded.types = readable_types(who);
@@ -141,7 +128,7 @@ Result<std::vector<Action>> ControlDesk::list(const Principal& who, const Action
 }
 
 Result<std::vector<AuditRecord>> ControlDesk::audit(const Principal& who, const AuditQuery& query) {
-  if (!who.may(Permission::read)) return fail(Errc::denied, who.name.value() + " lacks the permission read");
+  TRY(demand(who, Permission::read));
   AuditQuery bounded = query;
   bounded.limit = std::min(query.limit, kRowsMax);
   bounded.types = readable_types(who);

@@ -3,13 +3,21 @@
 namespace riposte {
 
 void Parking::set_away(Lot& lot, bool away) {
-  if (lot.away && !away) ++busy_hosts_;
-  if (!lot.away && away) --busy_hosts_;
+  if (lot.away == away) return;
+  if (away) {
+    --busy_hosts_;
+    away_ += lot.waiting.size();
+  } else {
+    ++busy_hosts_;
+    away_ -= lot.waiting.size();
+  }
   lot.away = away;
 }
 
 void Parking::put(const std::string& host, const ActionId& id, std::uint64_t place, std::string lane) {
-  lots_.at(host).waiting.emplace(place, id);
+  Lot& lot = lots_.at(host);
+  const bool fresh = lot.waiting.emplace(place, id).second;
+  if (fresh && lot.away) ++away_;
   if (!lane.empty()) lanes_[lane].emplace(place, id);
   spots_.insert_or_assign(id, Spot{host, place, std::move(lane)});
 }
@@ -36,7 +44,7 @@ std::optional<Parking::Spot> Parking::leave(const ActionId& id) {
   if (spot.empty()) return {};
   const std::pair<std::uint64_t, ActionId> entry{spot.mapped().place, id};
   const auto lot = lots_.find(spot.mapped().host);
-  lot->second.waiting.erase(entry);
+  if (lot->second.waiting.erase(entry) > 0 && lot->second.away) --away_;
   if (lot->second.waiting.empty()) {
     set_away(lot->second, true);
     lots_.erase(lot);

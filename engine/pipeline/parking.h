@@ -41,6 +41,8 @@ class Parking {
   std::vector<ActionId> next_of_busy_hosts() const;
   bool has_busy_hosts() const { return busy_hosts_ > 0; }
   std::size_t size() const { return spots_.size(); }
+  /// Of those, what waits for a host that is away.
+  std::size_t size_away() const { return away_; }
 
   /// Of one host that are tried again at once: as many as may be under way on it.
   static constexpr std::size_t kTriedAgain = 16;
@@ -58,6 +60,7 @@ class Parking {
   std::unordered_map<ActionId, Spot> spots_;
   std::unordered_map<std::string, std::set<std::pair<std::uint64_t, ActionId>>> lanes_;
   std::size_t busy_hosts_ = 0;
+  std::size_t away_ = 0;  ///< actions in lots of hosts that are away
 };
 
 }  // namespace riposte

@@ -15,6 +15,8 @@ bool awaits_proof(const Action& action) {
 
 void PartitionState::advance(WallTime now, Slots& slots) {
   for (const PredecessorEnded& ended : std::exchange(missed_endings_, {})) tell_followers(ended, now);
+  for (const Superseded& lifted : std::exchange(missed_liftings_, {})) call_off_lifted(lifted, now);
+  for (const Superseded& lifted : claims_->notices().take(id_)) call_off_lifted(lifted, now);
   for (const ActionId& id : parked_.next_of_busy_hosts()) unpark(id);
   let_time_act(now, slots);
   ask_about_unresolved(now, slots);
@@ -26,7 +28,7 @@ void PartitionState::advance(WallTime now, Slots& slots) {
 Fact PartitionState::what_time_does(const Action& action) const {
   if (auto absence = parked_.absence(action.id); absence && action.state == State::queued)
     return Unreached{*std::move(absence)};
-  if (!awaits_undo(action) || action.verification != Verification::passed) return Ticked{};
+  if (!awaits_undo(action) || action.verification == Verification::pending) return Ticked{};
   const auto& [until, longest] = *lasting_.at(effect_of(action)).rbegin();
   if (longest == action.id) return Ticked{};
   return Outlasted{longest};
@@ -85,7 +87,7 @@ void PartitionState::forget_due(const Action& action) {
 
 void PartitionState::set_due(const Action& action) {
   forget_due(action);
-  if (action.due_at && !action.in_doubt) due_.emplace(*action.due_at, action.id);
+  if (action.due_at && !stands_in_doubt(action)) due_.emplace(*action.due_at, action.id);
 }
 
 void PartitionState::ask_about_unresolved(WallTime now, Slots& slots) {

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "engine/lifecycle/undo.h"
 #include "engine/pipeline/partition_state.h"
 
 namespace riposte {
@@ -107,6 +108,18 @@ void PartitionState::tell_followers(const PredecessorEnded& ended, WallTime now)
   }
 }
 
+/// All of its chain, for a suspension may be for what comes after the next.
+void PartitionState::tell_those_before(const FollowerRefused& refused, WallTime now) {
+  for (ActionId id = refused.after; !id.value().empty();) {
+    Action storage;
+    const auto found = known(id, storage);
+    if (!found || *found == nullptr) return;
+    const Action before = **found;
+    if (auto made = step(&before, refused, now)) apply(std::move(*made));
+    id = before.chain.after;
+  }
+}
+
 /// None should be missed: an ending and what follows from it are one commit.
 Result<void> PartitionState::find_missed_endings() {
   for (const auto& [predecessor, followers] : followers_) {
@@ -116,6 +129,40 @@ Result<void> PartitionState::find_missed_endings() {
       missed_endings_.push_back({predecessor, "unknown", State::failed, Reason::none});
     else if (auto ended = ending_of(*action))
       missed_endings_.push_back(std::move(*ended));
+  }
+  return {};
+}
+
+/// Those of this partition; the others hear of it when it is durable.
+void PartitionState::call_off_lifted(const Superseded& superseded, WallTime now) {
+  std::vector<ActionId> lifted;
+  for (const auto& [id, action] : open_)
+    if (action.state == State::queued && action.type == superseded.type) lifted.push_back(id);
+  for (const ActionId& id : lifted) {
+    const auto open = open_.find(id);
+    if (open == open_.end()) continue;
+    const Action before = open->second;
+    if (auto made = step(&before, superseded, now)) apply(std::move(*made));
+  }
+}
+
+/// Told by another partition before a crash, and not taken any more.
+Result<void> PartitionState::find_missed_liftings() {
+  ActionQuery query;
+  for (const auto& [id, action] : open_) {
+    const auto undo = spec_of(action.type).undo;
+    if (action.state != State::queued || !undo) continue;
+    if (!includes(query.types, *undo) || query.types.empty()) query.types.push_back(*undo);
+    query.from = std::min(query.from.value_or(action.created_at), action.created_at);
+  }
+  if (query.types.empty()) return {};
+  query.limit = kMissedLiftingsMax;
+  for (const Action& order : TRY(records_->list(query))) {
+    auto lifting = lifting_of(order);
+    if (!lifting) continue;
+    // It may have moved since; it was let run no earlier than it was made.
+    lifting->at = order.created_at;
+    missed_liftings_.push_back(*std::move(lifting));
   }
   return {};
 }

@@ -20,7 +20,9 @@ Result<PartitionState> PartitionState::load(Partition id, Records& records, std:
     if (action.held) state.followers_[action.chain.after].push_back(action.id);
     state.admit(std::move(action));
   }
+  state.claims_->notices().join(id);
   TRY(state.find_missed_endings());
+  TRY(state.find_missed_liftings());
   state.claims_->cooldowns().restore(TRY(records.cooldowns(id)));
   return state;
 }
@@ -38,10 +40,10 @@ std::map<std::uint64_t, ActionId>& PartitionState::queue_of(const Action& action
 
 void PartitionState::admit(Action action) {
   const ActionId id = action.id;
-  if (action.due_at && !action.in_doubt) due_.emplace(*action.due_at, id);
+  if (action.due_at && !stands_in_doubt(action)) due_.emplace(*action.due_at, id);
   if (action.state == State::queued && !action.held && place_.try_emplace(id, places_given_).second)
     queue_of(action).emplace(places_given_++, id);
-  if (action.in_doubt) ++in_doubt_;
+  if (stands_in_doubt(action)) ++in_doubt_;
   if (awaits_undo(action)) lasting_[effect_of(action)].emplace(*action.undo_due, id);
   open_.insert_or_assign(id, std::move(action));
 }
@@ -128,21 +130,35 @@ void PartitionState::put_row(const Action& action) {
     commit_.rows[row->second] = action;
 }
 
+/// From now on only a free seat keeps it from running.
+bool PartitionState::begins_to_wait(const Action& action) const {
+  const Action* before = at_hand(action.id);
+  const bool waited = before != nullptr && before->state == State::queued && !before->held;
+  return action.state == State::queued && !action.held && !waited;
+}
+
 void PartitionState::apply(Step made) {
   const ActionId id = made.action.id;
   for (Effect& effect : made.effects)
     give_out(std::move(effect), audit_sequence_ + (made.audit ? std::uint64_t{1} : 0));
   if (!made.audit) return;
+  const auto lifting = begins_to_wait(made.action) ? lifting_of(made.action) : std::nullopt;
   record(std::move(*made.audit));
   put_row(made.action);
   const WallTime now = made.action.updated_at;
   const auto ended = ending_of(made.action);
   const auto failed = failure_of_undo(made.action);
+  const auto refused = refusal_of(made.action);
   const ActionId undone = made.action.undoes;
   put_in_place(std::move(made.action));
+  if (lifting) {
+    call_off_lifted(*lifting, now);
+    liftings_.push_back(*lifting);
+  }
   if (made.undo)
     if (auto undo = step(nullptr, *made.undo, now)) apply(std::move(*undo));
   if (ended) tell_followers(*ended, now);
+  if (refused) tell_those_before(*refused, now);
   if (failed) keep(undone, *failed, now);
 }
 
@@ -172,7 +188,7 @@ void PartitionState::put_in_place(Action action) {
   const ActionId id = action.id;
   if (parked_.contains(id)) unpark(id);
   if (const auto before = open_.find(id); before != open_.end()) {
-    if (before->second.in_doubt) --in_doubt_;
+    if (stands_in_doubt(before->second)) --in_doubt_;
     forget_due(before->second);
     if (const auto place = place_.find(id); place != place_.end() && action.state != State::queued) {
       queue_of(before->second).erase(place->second);
@@ -203,6 +219,7 @@ Commit PartitionState::take_commit(WallTime now, bool flush) {
 }
 
 std::vector<Effect> PartitionState::take_effects() {
+  claims_->notices().tell(id_, std::exchange(liftings_, {}));
   claims_->give_back(claimed_);
   claimed_.clear();
   return std::exchange(effects_, {});

@@ -65,6 +65,8 @@ class PartitionState {
     return !queues_[0].empty() || !queues_[1].empty() || !unresolved_.empty() || parked_.has_busy_hosts();
   }
   std::size_t parked_count() const { return parked_.size(); }
+  /// Of those, what waits for a host that is away.
+  std::size_t away_count() const { return parked_.size_away(); }
   std::size_t pending_rows() const { return commit_.rows.size() + commit_.dead_letters.size(); }
   /// What guards kept from becoming an action; the caller reports it.
   HeldBack& held_back() { return held_back_; }
@@ -77,6 +79,8 @@ class PartitionState {
   static constexpr std::size_t kStartScanMax = 256;
   /// A position that moved without any match is made durable at least this often.
   static constexpr Duration kPositionLag = std::chrono::seconds(1);
+  /// Orders to lift something that are looked through when open actions are read back.
+  static constexpr std::size_t kMissedLiftingsMax = 10'000;
   /// So long after its time a proof is waited for, as long as its host is away or says nothing.
   static constexpr Duration kProofWaitMax = std::chrono::hours(24);
 
@@ -98,8 +102,12 @@ class PartitionState {
   Result<void> await_predecessor(const ActionId& id, WallTime now);
   Result<void> find_missed_endings();
   void tell_followers(const PredecessorEnded& ended, WallTime now);
+  void tell_those_before(const FollowerRefused& refused, WallTime now);
+  Result<void> find_missed_liftings();
+  void call_off_lifted(const Superseded& superseded, WallTime now);
   void write_down_cooldowns(WallTime now, bool flush);
   void admit(Action action);
+  bool begins_to_wait(const Action& action) const;
   void apply(Step made);
   void put_in_place(Action action);
   void keep(const ActionId& id, const UndoFailed& failed, WallTime now);
@@ -140,6 +148,8 @@ class PartitionState {
   std::vector<PredecessorEnded> missed_endings_;  ///< found when the open actions were read back
   /// Those that await their undo, by what they keep so; the last is the one that lasts longest.
   std::unordered_map<std::string, std::set<std::pair<WallTime, ActionId>>> lasting_;
+  std::vector<Superseded> liftings_;         ///< to be told to the other partitions once they are durable
+  std::vector<Superseded> missed_liftings_;  ///< found when the open actions were read back
   HeldBack held_back_;
   std::size_t in_doubt_ = 0;
   std::uint64_t audit_sequence_ = 0;

@@ -42,6 +42,11 @@ std::string render_text(const Detected& detected, const TextTemplate& text) {
   return cut(std::move(rendered), kCommentBytesMax);
 }
 
+/// "process.parent" of "process.parent.pid"; nothing when the field is called otherwise.
+std::string owner_of_field(const std::string& field, std::string_view last) {
+  return field.ends_with(last) ? field.substr(0, field.size() - last.size()) : "";
+}
+
 /// Fills an order field by field and remembers the first thing that is missing.
 class Order {
  public:
@@ -76,14 +81,50 @@ class Order {
     if (target.kind == TargetKind::none) return;
     // An account may belong to a directory instead of a host.
     if (request_.host.empty() && target.kind != TargetKind::user) lack("the event has no field 'host.name'");
-    const std::string named(field.empty() ? target.field : std::string_view(field));
+    const std::string named = name_of_target(field);
     if (target.kind == TargetKind::process)
       aim_at_process(named);
     else if (!named.empty())
       set(std::string(target.parameter), ParameterSource{named, {}});
+    if (request_.type == ActionType::quarantine_file) check_container();
+  }
+
+  /// What else the event knows of the target that `field` names, where the rule has not said it.
+  void tell_from_others(const std::string& field) {
+    const std::string named = name_of_target(field);
+    if (target_spec_of(request_.type).kind == TargetKind::process)
+      tell_process(owner_of_field(named, ".pid"));
+    if (request_.type == ActionType::quarantine_file) tell_file(named);
   }
 
  private:
+  std::string name_of_target(const std::string& field) const {
+    return std::string(field.empty() ? target_spec_of(request_.type).field : std::string_view(field));
+  }
+
+  /// With its start a process needs no digest: it is the same one when it has gone on to another program.
+  void tell_process(const std::string& owner) {
+    tell("boot_id", "host.boot.id");
+    if (!owner.empty() && !request_.parameters.contains("start")) tell("sha256", owner + ".hash.sha256");
+  }
+
+  /// Not by its size: a file that was just found is often still being written.
+  void tell_file(const std::string& field) {
+    const std::string file = owner_of_field(field, ".path");
+    const std::string program = owner_of_field(field, ".executable");
+    if (!file.empty()) tell("inode", file + ".inode");
+    if (!(file + program).empty()) tell("sha256", file + program + ".hash.sha256");
+  }
+
+  /// What is no such thing says nothing about the target, and keeps nothing from it.
+  void tell(const std::string& parameter, const std::string& field) {
+    if (request_.parameters.contains(parameter)) return;
+    const auto given = detected_.schema.first(detected_.event, field);
+    if (!given) return;
+    if (auto value = conform(Value(given->text()), spec_named(parameter)))
+      request_.parameters.emplace(parameter, *std::move(value));
+  }
+
   void aim_at_process(const std::string& field) {
     const auto pid = detected_.schema.first(detected_.event, field);
     if (!pid) return lack("the event has no field '" + field + "'");
@@ -102,6 +143,15 @@ class Order {
     return {.name = name, .help = {}};
   }
 
+  /// A sensor of the kernel gives a process its number on the host, but a path as the process sees it: in a
+  /// container that is another file than on the host.
+  void check_container() {
+    constexpr std::string_view kNone = "host";  // says Falco of what runs in no container
+    const std::string container = text_of_field(detected_, field::kContainerId);
+    if (!container.empty() && container != kNone)
+      lack("the event is of container '" + container + "': its path names a file there, not on the host");
+  }
+
   /// Without the time of the event nothing would tell a process from a later one with the same number: the
   /// time of reading may be hours later.
   void check_time() {
@@ -115,9 +165,9 @@ class Order {
 
   /// "process.parent.pid" has its start in "process.parent.start".
   void aim_at_start(const std::string& pid_field) {
-    constexpr std::string_view kPid = ".pid";
-    if (!pid_field.ends_with(kPid)) return;
-    const std::string field = pid_field.substr(0, pid_field.size() - kPid.size()) + ".start";
+    const std::string owner = owner_of_field(pid_field, ".pid");
+    if (owner.empty()) return;
+    const std::string field = owner + ".start";
     const auto start = detected_.schema.first(detected_.event, field);
     if (!start) return;
     if (!parse_iso8601(start->text()))
@@ -196,6 +246,7 @@ std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, 
   order.aim_by(wanted.target_field);
   if (wanted.type == ActionType::run_script) request.parameters["script"] = wanted.script;
   for (const auto& [name, source] : wanted.parameters) order.set(name, source);
+  order.tell_from_others(wanted.target_field);
   request.target = target_of(wanted.type, request.parameters);
   request.id = derive_action_id(request.cause.event_uid, rule.id, wanted.name, request.host, request.target);
   if (wanted.cooldown) request.cooldown = {cooldown_key(detected, wanted, request), *wanted.cooldown};

@@ -59,21 +59,25 @@ void RoundMetrics::count(const DeadLetter& letter) {
                                                {"detail", letter.detail}});
 }
 
-void RoundMetrics::set_open(Partition partition, std::size_t open, std::size_t in_doubt) {
-  auto gauges = open_.find(partition);
-  if (gauges == open_.end()) {
+void RoundMetrics::set(Partition partition, const Standing& standing) {
+  auto gauges = standing_.find(partition);
+  if (gauges == standing_.end()) {
     const Labels labels{{"partition", std::to_string(partition.value())}};
+    const auto gauge = [&](const char* name, const char* help) -> Gauge& {
+      return metrics_.gauge(name, help, labels);
+    };
     gauges =
-        open_
-            .emplace(partition,
-                     OpenGauges{metrics_.gauge("riposte_open_actions",
-                                               "Actions that something can still happen to", labels),
-                                metrics_.gauge("riposte_in_doubt_actions",
-                                               "Actions of which nobody knows whether they ran", labels)})
+        standing_
+            .emplace(
+                partition,
+                Gauges{gauge("riposte_open_actions", "Actions that something can still happen to"),
+                       gauge("riposte_in_doubt_actions", "Actions of which nobody knows whether they ran"),
+                       gauge("riposte_actions_parked", "Actions that wait for hosts that are away")})
             .first;
   }
-  gauges->second.open.set(static_cast<double>(open));
-  gauges->second.in_doubt.set(static_cast<double>(in_doubt));
+  gauges->second.open.set(static_cast<double>(standing.open));
+  gauges->second.in_doubt.set(static_cast<double>(standing.in_doubt));
+  gauges->second.parked.set(static_cast<double>(standing.parked));
 }
 
 }  // namespace riposte

@@ -29,12 +29,18 @@ class RoundMetrics {
   void count(std::span<const Commit> commits);
   /// Nothing of it is told again.
   void report(HeldBack& held_back);
-  void set_open(Partition partition, std::size_t open, std::size_t in_doubt);
+  struct Standing {
+    std::size_t open = 0;
+    std::size_t in_doubt = 0;
+    std::size_t parked = 0;
+  };
+  void set(Partition partition, const Standing& standing);
 
  private:
-  struct OpenGauges {
+  struct Gauges {
     Gauge& open;
     Gauge& in_doubt;
+    Gauge& parked;
   };
   using Transition = std::tuple<ActionType, std::string, State>;
   void count(const AuditRecord& record);
@@ -48,7 +54,7 @@ class RoundMetrics {
   std::map<Transition, Counter*> transitions_;
   std::map<std::pair<RuleId, Guard>, Counter*> held_back_;
   Counter* without_room_ = nullptr;
-  std::map<Partition, OpenGauges> open_;
+  std::map<Partition, Gauges> standing_;
 };
 
 }  // namespace riposte

@@ -4,6 +4,7 @@
 
 #include "engine/base/nearest.h"
 #include "engine/lifecycle/target.h"
+#include "engine/lifecycle/undo.h"
 
 namespace riposte {
 namespace {
@@ -76,6 +77,7 @@ Result<ActionRequest> request_of(const Principal& who, const Submission& submiss
   request.severity = Severity::high;
   request.comment = submission.comment;
   request.submitter = {Actor::Kind::person, who.name.value()};
+  give_grace(request);
   request.verify_after = context.policy.verify_after;
   request.pickup_deadline = spec_of(submission.type).pickup_deadline;
   request.execute_from = usual_place_of(submission.type);

@@ -1,6 +1,4 @@
 // What people may have taken back, one action or many of one rule.
-#include <algorithm>
-
 #include "engine/lifecycle/undo.h"
 #include "engine/pipeline/control_desk.h"
 
@@ -54,21 +52,17 @@ Result<UndoPlan> ControlDesk::plan_undo(const Principal& who, const UndoRange& r
   ActionQuery query;
   query.types = TRY(undoable_types(who, context_.actions));
   TRY(check_range(range));
-  query.state = State::completed;
+  query.undoable_only = true;
   query.type = range.type;
   query.rule = range.rule;
   query.host = range.host;
   query.from = range.from;
   query.to = range.to;
-  query.limit = kRowsMax;
+  query.limit = kUndoMax + 1;
   UndoPlan plan;
   plan.actions = TRY(context_.records.list(query));
-  plan.more = plan.actions.size() == kRowsMax;
-  std::erase_if(plan.actions, [](const Action& action) { return !may_undo(action); });
-  if (plan.actions.size() > kUndoMax) {
-    plan.more = true;
-    plan.actions.resize(kUndoMax);
-  }
+  plan.more = plan.actions.size() > kUndoMax;
+  if (plan.more) plan.actions.resize(kUndoMax);
   plan.digest = digest_of_ids(plan.actions);
   return plan;
 }

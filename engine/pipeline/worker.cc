@@ -162,7 +162,7 @@ void Worker::tell_metrics(std::span<const Commit> commits) {
   std::size_t open = 0;
   for (auto& [id, state] : partitions_) {
     open += state.open_count();
-    round_metrics_.set_open(id, state.open_count(), state.in_doubt_count());
+    round_metrics_.set(id, {state.open_count(), state.in_doubt_count(), state.away_count()});
     round_metrics_.report(state.held_back());
   }
   open_actions_ = open;

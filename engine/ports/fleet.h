@@ -8,6 +8,7 @@
 
 #include "engine/access/access.h"
 #include "engine/base/clock.h"
+#include "engine/lifecycle/action.h"
 
 namespace riposte {
 
@@ -34,7 +35,17 @@ struct JoinToken {
   WallTime expires_at;
 };
 
-/// Threads: any. Every call is authorised here: list() takes `read`, the others take `admin`.
+/// A signed order that somebody carries to a host which cannot be reached; the host's own guards still hold.
+struct CarriedOrder {
+  ActionId action;
+  std::string order;  ///< hexadecimal digits, as "riposte-agent-hands apply" takes them
+  std::string agent;
+  std::string machine_id;
+  WallTime expires_at;
+};
+
+/// Threads: any. Every call is authorised here: list() takes `read`, carry() `approve` for the action's type,
+/// the others take `admin`.
 /// Errors:  denied, invalid, not_found, conflict (revoked already, or a name that two bear), unavailable.
 class Fleet {
  public:
@@ -44,6 +55,10 @@ class Fleet {
   /// `agent`: its machine id, or a name that no other bears. It is cut off at once.
   virtual Result<AgentRow> revoke(const Principal& who, const std::string& agent,
                                   const std::string& comment) = 0;
+  /// Of an action that waits for its host and takes something back. It stays in the queue: a host that has
+  /// carried it out already answers so. Errors: not_found; conflict (it waits for no host any more, or not
+  /// yet); invalid (it is of a type that does something to a host).
+  virtual Result<CarriedOrder> carry(const Principal& who, const ActionId& action) = 0;
 };
 
 inline constexpr Duration kJoinTokenLife = std::chrono::hours(1);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/lifecycle/undo.h"
 #include "engine/ports/control.h"
 #include "engine/ports/dead_letter_sink.h"
 #include "engine/ports/executor.h"
@@ -14,6 +15,10 @@ bool includes(const std::vector<ActionType>& types, ActionType type) {
 
 bool in_range(const Action& action, const ActionQuery& query) {
   return (!query.from || action.created_at >= *query.from) && (!query.to || action.created_at < *query.to);
+}
+
+bool in_phase(const Action& action, const ActionQuery& query) {
+  return (!query.open_only || !is_closed(action)) && (!query.undoable_only || may_undo(action));
 }
 
 }  // namespace riposte

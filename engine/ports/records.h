@@ -18,6 +18,7 @@ struct ActionQuery {
   std::string rule;
   std::string host;
   bool open_only = false;
+  bool undoable_only = false;  ///< what a person could have undone now
   std::size_t limit = 100;
   std::vector<ActionType> types{};  ///< empty: all; otherwise what the asking person may read
   std::optional<WallTime> from{};   ///< created then or later
@@ -33,6 +34,8 @@ struct AuditQuery {
 
 /// Created within the query's range.
 bool in_range(const Action& action, const ActionQuery& query);
+/// Open, undoable, as far as the query asks for that.
+bool in_phase(const Action& action, const ActionQuery& query);
 
 /// `types` empty, or this one among them.
 bool includes(const std::vector<ActionType>& types, ActionType type);

@@ -56,6 +56,7 @@ const std::vector<std::string_view> kCanonicalFields{
     field::kRuleName,
     field::kHostId,
     field::kHostName,
+    "host.boot.id",
     "process.pid",
     "process.start",
     "process.entity_id",
@@ -66,6 +67,7 @@ const std::vector<std::string_view> kCanonicalFields{
     "process.parent.name",
     "process.parent.executable",
     "process.parent.command_line",
+    "process.parent.hash.sha256",
     "user.name",
     "user.domain",
     "user.id",
@@ -74,6 +76,7 @@ const std::vector<std::string_view> kCanonicalFields{
     "destination.ip",
     "destination.port",
     "file.path",
+    "file.inode",
     "file.hash.md5",
     "file.hash.sha1",
     "file.hash.sha256",
@@ -81,7 +84,7 @@ const std::vector<std::string_view> kCanonicalFields{
     "process.hash.sha1",
     "process.hash.sha256",
     "registry.path",
-    "container.id",
+    field::kContainerId,
 };
 
 std::optional<Event> Schema::recognise(const Event& event) const {

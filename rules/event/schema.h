@@ -44,6 +44,7 @@ inline constexpr std::string_view kDetectionId = "detection.id";
 inline constexpr std::string_view kTime = "time";
 inline constexpr std::string_view kHostId = "host.id";
 inline constexpr std::string_view kHostName = "host.name";
+inline constexpr std::string_view kContainerId = "container.id";
 inline constexpr std::string_view kRuleId = "rule.id";
 inline constexpr std::string_view kRuleName = "rule.name";
 }  // namespace field

@@ -245,7 +245,8 @@ bool Campaign::drained(const std::vector<ActionId>& last) {
   }
   const auto open = scene_.get("/v1/actions?open=true&limit=1000");
   return open && std::ranges::all_of(open->at("actions"), [](const http::Json& action) {
-           return action.at("in_doubt").get<bool>() || action.at("state") == "pending_approval";
+           const bool is_proved = action.at("verification") == "passed";  // and awaits only its undo
+           return is_proved || action.at("in_doubt").get<bool>() || action.at("state") == "pending_approval";
          });
 }
 

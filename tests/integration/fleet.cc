@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include <poll.h>
 #include <pwd.h>
@@ -66,6 +67,7 @@ void FakeHands::serve(const Descriptor& connection) {
 }
 
 void FakeHands::take(const Frame& frame) {
+  if (frame.type == FrameType::ping) return answer_ping();
   if (frame.type == FrameType::welcome) {
     const auto welcome = order::decode_welcome(frame.body);
     const order::Hello hello{.fleet = identity_.fleet,
@@ -81,6 +83,24 @@ void FakeHands::take(const Frame& frame) {
   if (frame.type == FrameType::welcome) ++welcomes_;
   frames_.push_back(frame);
   came_.notify_all();
+}
+
+void FakeHands::answer_ping() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_owed_pong_ = silent_;
+    if (silent_) return;
+  }
+  send({FrameType::pong, ""});
+}
+
+void FakeHands::stand_still(bool still) {
+  {
+    const std::lock_guard lock(mutex_);
+    silent_ = still;
+    if (still || !std::exchange(is_owed_pong_, false)) return;
+  }
+  send({FrameType::pong, ""});
 }
 
 void FakeHands::send(const Frame& frame) {

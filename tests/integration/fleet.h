@@ -30,6 +30,8 @@ class FakeHands {
   FakeHands& operator=(const FakeHands&) = delete;
 
   void send(const order::Frame& frame);
+  /// Pings of the network program are answered when it is over, as by a program that was stopped.
+  void stand_still(bool still);
   /// The next frame of that type; nothing when none comes in time.
   std::optional<order::Frame> await(order::FrameType type, std::chrono::milliseconds patience = kPatience);
   std::size_t welcomes();
@@ -42,6 +44,7 @@ class FakeHands {
   void listen();
   void serve(const Descriptor& connection);
   void take(const order::Frame& frame);
+  void answer_ping();
 
   agent::Identity identity_;
   order::SigningKey report_key_;
@@ -51,6 +54,8 @@ class FakeHands {
   std::deque<order::Frame> frames_;
   std::size_t welcomes_ = 0;
   int connection_ = -1;
+  bool silent_ = false;
+  bool is_owed_pong_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -37,6 +37,7 @@ TEST_F(Fleet, DelaysNoOtherHostByABurstOnOneThatIsAway) {
   for (int turns = 0; turns < 10; ++turns) world_.turn();
   EXPECT_EQ(state(other), State::executing);
   EXPECT_EQ(world_.partition().parked_count(), 2000U);
+  EXPECT_EQ(world_.partition().away_count(), 2000U);
   EXPECT_FALSE(world_.partition().waiting()) << "nobody looks at them again and again";
 }
 
@@ -48,6 +49,8 @@ TEST_F(Fleet, DelaysNoOtherHostByABurstOnOneThatDoesNotAnswer) {
   for (int turns = 0; turns < 10; ++turns) world_.turn();
   EXPECT_EQ(state(other), State::executing);
   EXPECT_EQ(world_.fleet.most_under_way, RemoteTrack::kPerHost + 1);
+  EXPECT_GT(world_.partition().parked_count(), 0U);
+  EXPECT_EQ(world_.partition().away_count(), 0U) << "it is there, and has enough to do";
   settle();
   EXPECT_EQ(world_.fleet.hosts["slow"].effects.size(), 1000U);
 }
@@ -85,6 +88,37 @@ TEST_F(Fleet, LetsNoOrderOvertakeAnEarlierOneOnTheSameTargetThatWaitsForItsHost)
   world_.fleet.deliver();
   world_.turn();
   EXPECT_EQ(state(unblock.id), State::executing);
+}
+
+TEST_F(Fleet, ContainsNothingThatWasReleasedWhileTheHostWasAway) {
+  world_.fleet.hosts["web01"];
+  ActionRequest isolation = order_for("web01", 1, 168h);
+  isolation.type = ActionType::isolate_host;
+  isolation.target = "host";
+  ActionRequest repeated = isolation;
+  repeated.id = ActionId("repeated");
+  world_.propose(isolation);
+  world_.propose(repeated);
+  const ActionId block = order("web01", 2);
+  world_.turn();
+  ASSERT_EQ(world_.partition().parked_count(), 3U);
+  ActionRequest release = isolation;
+  release.type = ActionType::unisolate_host;
+  release.id = ActionId("release");
+  release.submitter = {Actor::Kind::person, "alice"};
+  world_.propose(release);
+  world_.turn();
+  for (const ActionId& id : {isolation.id, repeated.id}) {
+    EXPECT_EQ(state(id), State::cancelled);
+    EXPECT_EQ(world_.action(id).reason, Reason::superseded);
+  }
+  world_.restart();
+  world_.fleet.connect("web01");
+  settle();
+  auto& effects = world_.fleet.hosts["web01"].effects;
+  EXPECT_EQ(effects[isolation.id] + effects[repeated.id], 0);
+  EXPECT_EQ(effects[release.id], 1);
+  EXPECT_EQ(effects[block], 1) << "a block is no isolation";
 }
 
 TEST_F(Fleet, FailsWithTheNameOfTheHostWhenItDoesNotComeInTime) {
@@ -280,6 +314,7 @@ TEST(FleetInAStorm, LosesNoActionAndGivesNoneTwiceWithoutAsking) {
       ASSERT_EQ(storm.world.fleet.hosts[action.host].effects[id], 1);
     }
     ASSERT_EQ(storm.world.partition().parked_count(), 0U);
+    ASSERT_EQ(storm.world.partition().away_count(), 0U);
     ASSERT_FALSE(testing::Test::HasFailure());
   }
 }

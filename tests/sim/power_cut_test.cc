@@ -19,7 +19,7 @@ detection:
     process.name: xmrig
   condition: selection
 response:
-  - action: suspend_process
+  - action: resume_process
   - action: kill_process
 )";
 

@@ -41,6 +41,7 @@ class World {
   Action action(const std::string& event_uid);
   std::vector<AuditRecord> audit();
   MemoryRecords& records() { return records_; }
+  PartitionState& partition() { return *partition_; }
 
   /// How often an order had its effect.
   std::map<ActionId, int> effects;

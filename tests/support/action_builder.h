@@ -117,6 +117,21 @@ inline Action unproved_suspended_action() {
   return lived({Proposed{lasting_request({}), no_approval()}, Started{},
                 Reported{1, {Outcome::Kind::ok, "done", {}}}});
 }
+/// Suspended for an hour by an order that ended so.
+inline Action ill_suspended_action(Outcome::Kind kind, Duration ttl = std::chrono::hours(1)) {
+  return lived({Proposed{lasting_request(ttl), no_approval()}, Started{}, Reported{1, {kind, "", {}}}});
+}
+/// Suspended for an hour, and seen to run.
+inline Action disproved_suspended_action() {
+  return lived({Proposed{lasting_request(std::chrono::hours(1)), no_approval()}, Started{},
+                Reported{1, {Outcome::Kind::ok, "done", {}}}, Checked{{Proof::Kind::disproven, "it runs"}}});
+}
+/// Suspended for an hour, or not: nobody knows, and somebody has called it off.
+inline Action suspended_in_doubt_action() {
+  return lived({Proposed{lasting_request(std::chrono::hours(1)), no_approval()}, Started{},
+                Reported{1, {Outcome::Kind::unknown, "?", {}}},
+                Decided{Decision::cancel, person("bob"), ""}});
+}
 inline Action after(const Action& action, const Fact& fact) { return step(&action, fact, kNoon)->action; }
 
 }  // namespace riposte::test

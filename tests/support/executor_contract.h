@@ -36,9 +36,7 @@ class ExecutorContract : public ::testing::TestWithParam<ExecutorCase> {
   std::unique_ptr<ExecutorWorld> world_ = GetParam().make();
 };
 
-inline bool is_success(const Outcome& outcome) {
-  return outcome.kind == Outcome::Kind::ok || outcome.kind == Outcome::Kind::already_done;
-}
+inline bool is_success(const Outcome& outcome) { return is_success(outcome.kind); }
 
 TEST_P(ExecutorContract, CarriesOutAnOrder) {
   const Outcome outcome = world_->executor().execute(world_->order(), {});

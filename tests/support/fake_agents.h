@@ -28,6 +28,10 @@ class FakeAgents final : public Fleet {
     web_.connected = false;
     return web_;
   }
+  Result<CarriedOrder> carry(const Principal& who, const ActionId& action) override {
+    if (!who.may(Permission::approve)) return fail(Errc::denied, "no approve");
+    return CarriedOrder{action, "c0ffee", "web01", "m-1", kStart + std::chrono::hours(1)};
+  }
 
   static inline const WallTime kStart = *parse_iso8601("2026-03-01T12:00:00Z");
 

@@ -102,6 +102,15 @@ OwnedFd Host::socket(int family, int type) const {
   return made;
 }
 
+NetworkStay::NetworkStay(const Host& host) : home_(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)) {
+  if (!home_ || ::setns(host.place().pidfd, CLONE_NEWNET) != 0)
+    throw_errno("entering the network of " + host.name());
+}
+
+NetworkStay::~NetworkStay() {
+  if (::setns(home_.get(), CLONE_NEWNET) != 0) std::terminate();  // all that follows would be elsewhere
+}
+
 Network::Network(int number) : number_(number) {
   test::output_of(kHere, {"ip", "-batch", "-"},
                   "link add " + interface() + " type bridge stp_state 0 mcast_snooping 0\nlink set " +

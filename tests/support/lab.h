@@ -72,6 +72,19 @@ class Host {
   OwnedFd pidfd_;
 };
 
+/// This thread in the network of a host for as long as it lives, with the threads and programs begun
+/// meanwhile, which stay there.
+class NetworkStay {
+ public:
+  explicit NetworkStay(const Host& host);
+  ~NetworkStay();
+  NetworkStay(const NetworkStay&) = delete;
+  NetworkStay& operator=(const NetworkStay&) = delete;
+
+ private:
+  OwnedFd home_;
+};
+
 /// A switch that any of its hosts can be taken from. A host's interface is named after the network.
 class Network {
  public:

@@ -20,6 +20,9 @@ std::string furnish(const std::string& name);
 /// The life of a first process: collects whoever dies, and ends with `awaited` and its exit code.
 [[noreturn]] void collect_orphans(int awaited = -1);
 
+/// Not only of a user who is alone in it. The kernel takes messages of any length from such a root only.
+bool lab_is_of_root();
+
 /// Names the machine's refusal, or returns with "" in a process inside the lab. The process that called does
 /// not return then, but ends with that process's exit code.
 std::string enter_lab();

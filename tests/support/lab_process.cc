@@ -21,7 +21,7 @@ namespace riposte::test {
 namespace {
 
 constexpr int kAllNamespaces = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
-constexpr int kCannotExecute = 127;  // as in a shell
+constexpr int kNotExecutable = 127;  // as in a shell
 constexpr int kFailed = 1;
 
 struct Pipe {
@@ -69,7 +69,7 @@ int wait_for_end(pid_t pid) {
     ::execvp(arguments.front(), arguments.data());
   }
   std::perror(arguments.front());
-  ::_exit(kCannotExecute);
+  ::_exit(kNotExecutable);
 }
 
 /// A PID namespace holds only the children of who enters it, so between this process and the one that works
@@ -82,7 +82,7 @@ pid_t fork_into(Place place, const std::function<void()>& work,
   if (between > 0) return between;
   if (place.pidfd >= 0 && ::setns(place.pidfd, kAllNamespaces) != 0) {
     std::perror("entering a host");
-    ::_exit(kCannotExecute);
+    ::_exit(kNotExecutable);
   }
   const pid_t child = ::fork();
   if (child == 0) {

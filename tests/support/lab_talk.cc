@@ -67,9 +67,15 @@ struct Attempt {
   int error;
 };
 
-Attempt attempt(const Host& from, const std::string& to, std::uint16_t port, milliseconds patience) {
+Attempt attempt(const Host& from, const std::string& source, const std::string& to, std::uint16_t port,
+                milliseconds patience) {
   const sockaddr_storage address = address_of(from, to, port);
   OwnedFd socket = from.socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK);
+  if (!source.empty()) {
+    const sockaddr_storage own = address_of(from, source, 0);
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0)
+      throw_errno("taking the address " + source + " on " + from.name());
+  }
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   int error = ::connect(socket.get(), generic, sizeof(address)) == 0 ? 0 : errno;
   if (error == EINPROGRESS)
@@ -99,15 +105,15 @@ OwnedFd Listener::accept(milliseconds patience) const {
 }
 
 Knock knock(const Host& from, const std::string& address, std::uint16_t port, milliseconds patience) {
-  const int error = attempt(from, address, port, patience).error;
+  const int error = attempt(from, {}, address, port, patience).error;
   if (error == 0) return Knock::answered;
   return error == ETIMEDOUT || error == EHOSTUNREACH || error == ENETUNREACH ? Knock::silent : Knock::refused;
 }
 
-Conversation::Conversation(const Host& from, const Listener& door) {
+Conversation::Conversation(const Host& from, const Listener& door, const std::string& source) {
   while (door.accept(milliseconds(0))) {
   }  // what knocked before and left
-  auto [socket, error] = attempt(from, door.address(), door.port(), kPatience);
+  auto [socket, error] = attempt(from, source, door.address(), door.port(), kPatience);
   errno = error;
   if (error != 0) throw_errno("a conversation from " + from.name());
   client_ = std::move(socket);
@@ -118,10 +124,12 @@ Conversation::Conversation(const Host& from, const Listener& door) {
 Line Conversation::talk(milliseconds patience) { return exchange(client_, server_, patience); }
 Line Conversation::talk_back(milliseconds patience) { return exchange(server_, client_, patience); }
 
-Line Conversation::end_of(const OwnedFd& socket) {
+Line Conversation::end_of(const OwnedFd& socket, milliseconds patience) {
   pollfd watched{.fd = socket.get(), .events = 0, .revents = 0};
-  return ::poll(&watched, 1, 0) == 1 && (watched.revents & (POLLERR | POLLHUP)) != 0 ? Line::reset
-                                                                                     : Line::silent;
+  return ::poll(&watched, 1, static_cast<int>(patience.count())) == 1 &&
+                 (watched.revents & (POLLERR | POLLHUP)) != 0
+             ? Line::reset
+             : Line::silent;
 }
 
 Line Conversation::exchange(const OwnedFd& speaker, const OwnedFd& echo, milliseconds patience) {

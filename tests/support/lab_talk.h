@@ -53,18 +53,20 @@ enum class Line : std::uint8_t {
 /// An open connection from one host to another.
 class Conversation {
  public:
-  Conversation(const Host& from, const Listener& door);
+  /// `source`: an IPv4 address that `from` has besides others; empty: as it likes.
+  Conversation(const Host& from, const Listener& door, const std::string& source = {});
 
   /// The client sends a word and waits for its echo.
   Line talk(std::chrono::milliseconds patience = kPatience);
   /// The server sends a word and waits for its echo.
   Line talk_back(std::chrono::milliseconds patience = kPatience);
-  /// What the kernel says of each end by itself, without a word sent: `silent` means open.
-  Line client_end() const { return end_of(client_); }
-  Line server_end() const { return end_of(server_); }
+  /// What the kernel says of each end by itself, without a word sent: `silent` means open, for so
+  /// long.
+  Line client_end() const { return end_of(client_, {}); }
+  Line server_end(std::chrono::milliseconds patience = {}) const { return end_of(server_, patience); }
 
  private:
-  static Line end_of(const OwnedFd& socket);
+  static Line end_of(const OwnedFd& socket, std::chrono::milliseconds patience);
   Line exchange(const OwnedFd& speaker, const OwnedFd& echo, std::chrono::milliseconds patience);
 
   OwnedFd client_;

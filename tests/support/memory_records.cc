@@ -75,10 +75,10 @@ Result<std::vector<Action>> MemoryRecords::list(const ActionQuery& query) {
   std::scoped_lock lock(mutex_);
   std::vector<Action> actions;
   for (const auto& [id, action] : actions_) {
-    const bool wanted =
-        (!query.state || action.state == *query.state) && (!query.type || action.type == *query.type) &&
-        (query.rule.empty() || action.cause.rule.value() == query.rule) &&
-        (query.host.empty() || action.host == query.host) && (!query.open_only || !is_closed(action));
+    const bool wanted = (!query.state || action.state == *query.state) &&
+                        (!query.type || action.type == *query.type) &&
+                        (query.rule.empty() || action.cause.rule.value() == query.rule) &&
+                        (query.host.empty() || action.host == query.host) && in_phase(action, query);
     if (wanted && in_range(action, query) && includes(query.types, action.type)) actions.push_back(action);
   }
   std::ranges::sort(actions, std::greater(),

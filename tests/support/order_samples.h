@@ -1,6 +1,7 @@
 /// Orders to begin with: one for every verb, each of which passes every check.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,17 @@ namespace riposte::test {
 
 inline const WallTime kIssued{std::chrono::sys_days(std::chrono::year(2026) / 3 / 1)};
 inline const ActionId kOrderedAction("0123456789abcdef0123456789abcdef");
+
+inline ActionId action_number(int number) {
+  const std::string digits = std::to_string(number);
+  return ActionId(std::string(order::kActionIdDigits - digits.size(), '0') + digits);
+}
+
+inline std::set<order::Verb> every_verb() {
+  std::set<order::Verb> verbs;
+  for (std::size_t verb = 1; verb <= order::kVerbCount; ++verb) verbs.insert(static_cast<order::Verb>(verb));
+  return verbs;
+}
 
 inline order::ProcessTarget sample_process() {
   return {.pid = 4711,

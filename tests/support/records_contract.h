@@ -83,6 +83,16 @@ TYPED_TEST_P(RecordsContract, CountsAClosedActionNoLongerAsOpen) {
   EXPECT_EQ((*this->records().find(action.id))->state, State::completed);
 }
 
+TYPED_TEST_P(RecordsContract, ListsWhatCanBeUndone) {
+  Action suspended = suspended_action();
+  suspended.id = ActionId("suspended");
+  for (const Action& action : {suspended, verified_action()})
+    ASSERT_TRUE(this->records().append(std::vector{commit_of(action, 1)}));
+  const auto undoable = this->records().list({.undoable_only = true});
+  ASSERT_EQ(undoable->size(), 1U);
+  EXPECT_EQ(undoable->front().type, ActionType::suspend_process);
+}
+
 TYPED_TEST_P(RecordsContract, ListsTheNewestFirstAndKeepsToFilterAndLimit) {
   for (int i = 1; i <= 5; ++i)
     ASSERT_TRUE(
@@ -93,6 +103,7 @@ TYPED_TEST_P(RecordsContract, ListsTheNewestFirstAndKeepsToFilterAndLimit) {
   EXPECT_EQ(newest->back().cause.event_uid, "uid-4");
   EXPECT_TRUE(this->records().list({.state = State::failed})->empty());
   EXPECT_EQ(this->records().list({.type = ActionType::kill_process, .open_only = true})->size(), 5U);
+  EXPECT_TRUE(this->records().list({.undoable_only = true})->empty());
   EXPECT_TRUE(this->records().list({.types = {ActionType::run_script}})->empty());
   EXPECT_TRUE(this->records().audit({.types = {ActionType::run_script}})->empty());
   EXPECT_EQ(this->records().audit({.types = {ActionType::kill_process}})->size(), 5U);
@@ -158,7 +169,8 @@ TYPED_TEST_P(RecordsContract, KnowsNothingOfWhatWasNeverThere) {
 REGISTER_TYPED_TEST_SUITE_P(RecordsContract, KeepsEverythingOfACommitAcrossAReopen,
                             GivesEveryStreamANumberOfItsOwnForEver, TakesTheSameCommitTwiceAsOnce,
                             CountsAClosedActionNoLongerAsOpen, ListsTheNewestFirstAndKeepsToFilterAndLimit,
-                            ShowsTheAuditOldestFirst, KeepsDeadLettersUntilTheyAreAcknowledged,
+                            ListsWhatCanBeUndone, ShowsTheAuditOldestFirst,
+                            KeepsDeadLettersUntilTheyAreAcknowledged,
                             KeepsACooldownOfItsPartitionUntilThatIsOver,
                             OpensACooldownAnewInTheCommitThatForgetsTheOldOne,
                             KnowsNothingOfWhatWasNeverThere);

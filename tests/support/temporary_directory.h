@@ -11,8 +11,9 @@ namespace riposte::test {
 
 class TemporaryDirectory {
  public:
-  explicit TemporaryDirectory(const std::string& prefix = "riposte") {
-    std::string name = (std::filesystem::temp_directory_path() / (prefix + "-XXXXXX")).string();
+  explicit TemporaryDirectory(const std::string& prefix = "riposte",
+                              const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / (prefix + "-XXXXXX")).string();
     if (mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
     path_ = name;
   }

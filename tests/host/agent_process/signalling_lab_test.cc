@@ -162,20 +162,27 @@ TEST_F(Signals, TheFirstProcessAndTheFamilyOfTheAgentAreRefused) {
   EXPECT_TRUE(is_untouched(agent_));
 }
 
-TEST_F(Signals, AProcessOfAProtectedServiceIsRefused) {
+TEST_F(Signals, AProcessOfAServiceThatAHostCannotDoWithoutIsRefused) {
   const ProtectedProcesses guards({.units = vital_units()}, {agent_.pid()});
   const Victim listener;
   EXPECT_TRUE(look_at(meant(listener.pid()), RunState::gone, guards));
   // The control groups are the machine's, so the lab only lays another answer over the kernel's.
   const TemporaryDirectory scratch;
   const std::string told = (scratch.path() / "cgroup").string();
-  std::ofstream(told) << "0::/system.slice/ssh.service\n";
+  std::ofstream(told) << "\n";
   const std::string asked = "/proc/" + std::to_string(listener.pid()) + "/cgroup";
   ASSERT_EQ(::mount(told.c_str(), asked.c_str(), nullptr, MS_BIND, nullptr), 0);
-  const auto refused = look_at(meant(listener.pid()), RunState::gone, guards);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().word, ResultWord::refused_guard);
-  EXPECT_THAT(refused.error().detail, HasSubstr("ssh.service"));
+  for (const std::string& unit : vital_units()) {
+    std::ofstream(told) << "0::/" << (unit.ends_with(".service") ? "system.slice/" : "") << unit << "\n";
+    for (const RunState wanted : {RunState::gone, RunState::stopped}) {
+      const auto refused = look_at(meant(listener.pid()), wanted, guards);
+      ASSERT_FALSE(refused) << unit;
+      EXPECT_EQ(refused.error().word, ResultWord::refused_guard) << unit;
+      EXPECT_THAT(refused.error().detail, HasSubstr(unit));
+    }
+  }
+  std::ofstream(told) << "0::/system.slice/shop.service\n";
+  EXPECT_TRUE(look_at(meant(listener.pid()), RunState::gone, guards));
   ::umount(asked.c_str());
 }
 

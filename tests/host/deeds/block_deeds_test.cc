@@ -27,7 +27,6 @@ class BlockDeeds : public FilterScene {
     victim_.output_of({"ip", "-6", "route", "del", "default"});
   }
   std::string whom() const { return lan_.v4(attacker_); }
-  ResultWord does(const order::Order& order) { return scene_.carry_out(order).word; }
 };
 
 TEST_F(BlockDeeds, ABlockAbortsWhatIsOpenAndIsProvenUntilItIsTakenBack) {
@@ -43,15 +42,15 @@ TEST_F(BlockDeeds, ABlockAbortsWhatIsOpenAndIsProvenUntilItIsTakenBack) {
     EXPECT_EQ(out.client_end(), Line::reset);
     EXPECT_EQ(knock(attacker_, here, kSoon), Knock::silent);
     EXPECT_EQ(knock(victim_, there, kSoon), Knock::silent);
-    EXPECT_EQ(scene_.verified(order).finding, Finding::proven) << scene_.verified(order).result.detail;
+    EXPECT_EQ(finding(order), Finding::proven) << scene_.verified(order).result.detail;
     EXPECT_THAT(ruleset(), HasSubstr(there.address() + " timeout 4h"));
 
     const int blocked = action++;
     const auto inverse = unblock(action, there.address(), blocked);
     EXPECT_EQ(does(inverse), ResultWord::ok);
     EXPECT_EQ(knock(attacker_, here), Knock::answered);
-    EXPECT_EQ(scene_.verified(inverse).finding, Finding::proven);
-    EXPECT_EQ(scene_.verified(order).finding, Finding::disproven);
+    EXPECT_EQ(finding(inverse), Finding::proven);
+    EXPECT_EQ(finding(order), Finding::disproven);
     EXPECT_THAT(ruleset(), IsEmpty());
     EXPECT_EQ(does(unblock(++action, there.address())), ResultWord::already_done);
   }
@@ -71,7 +70,7 @@ TEST_F(BlockDeeds, AnAddressStaysForTheLongestOfItsHolds) {
   EXPECT_EQ(fact_of(result.evidence, "held_by"), action_number(2).value());
   EXPECT_THAT(result.detail, HasSubstr("stays blocked"));
   EXPECT_THAT(ruleset(), HasSubstr("timeout 2h"));
-  EXPECT_EQ(scene_.verified(inverse).finding, Finding::proven);
+  EXPECT_EQ(finding(inverse), Finding::proven);
   EXPECT_EQ(does(unblock(5, whom(), 1)), ResultWord::already_done);
 
   EXPECT_EQ(scene_.taken_back({action_number(2)}).word, ResultWord::ok);
@@ -183,7 +182,7 @@ TEST_F(BlockDeeds, APacketThatLeavesDisprovesWhatTheListingSays) {
     Nftables filters = Nftables::open().value();
     ASSERT_TRUE(lay(filters, block_table(), with_a_hole));
   });
-  EXPECT_EQ(scene_.verified(order).finding, Finding::disproven);
+  EXPECT_EQ(finding(order), Finding::disproven);
   EXPECT_THAT(scene_.verified(order).result.detail, HasSubstr("left this host"));
 }
 
@@ -207,7 +206,7 @@ TEST_F(BlockDeeds, AnOpenConnectionDisprovesABlock) {
   nft("delete element inet riposte_block addresses4 { " + whom() + " }");
   Conversation in(attacker_, Listener(victim_, lan_.v4(victim_)));
   nft("add element inet riposte_block addresses4 { " + whom() + " timeout 1h }");
-  EXPECT_EQ(scene_.verified(order).finding, Finding::disproven);
+  EXPECT_EQ(finding(order), Finding::disproven);
   EXPECT_THAT(scene_.verified(order).result.detail, HasSubstr("1 connections with it are open"));
 }
 

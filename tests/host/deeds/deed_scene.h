@@ -14,16 +14,12 @@
 
 namespace riposte::agent {
 
+using test::action_number;
+
 inline LocalPolicy generous_policy() {
   LocalPolicy policy;
-  for (std::size_t verb = 1; verb <= order::kVerbCount; ++verb)
-    policy.allow.insert(static_cast<order::Verb>(verb));
+  policy.allow = test::every_verb();
   return policy;
-}
-
-inline ActionId action_number(int number) {
-  const std::string id = std::to_string(number);
-  return ActionId(std::string(order::kActionIdDigits - id.size(), '0') + id);
 }
 
 class DeedScene {
@@ -53,6 +49,12 @@ class DeedScene {
     });
     ledger.apply(start_of(order, plan));
     return plan;
+  }
+
+  /// As it was done before, and on another machine for all that this one shows.
+  void assume_done(const order::Order& order) {
+    ledger.apply(start_of(order, ""));
+    ledger.apply(Done{order.action, {ResultWord::ok, "", {}}, {}, now().wall});
   }
 
   /// The way of an order through the hands; without its end, as by a crash.
@@ -131,6 +133,15 @@ class DeedScene {
   }
 
   Elsewhere there_;
+};
+
+class DeedTest : public ::testing::Test {
+ protected:
+  explicit DeedTest(DeedScene scene = DeedScene()) : scene_(std::move(scene)) {}
+  ResultWord does(const order::Order& order) { return scene_.carry_out(order).word; }
+  order::Finding finding(const order::Order& order) const { return scene_.verified(order).finding; }
+
+  DeedScene scene_;
 };
 
 }  // namespace riposte::agent

@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class FileDeeds : public ::testing::Test {
+class FileDeeds : public DeedTest {
  protected:
   FileDeeds() {
     const auto folder = std::filesystem::canonical(scratch_.path());
@@ -46,12 +46,9 @@ class FileDeeds : public ::testing::Test {
   order::Order restore(int action, int of) const {
     return scene_.order_of(action, order::RestoreFile{action_number(of).value()});
   }
-  ResultWord does(const order::Order& order) { return scene_.carry_out(order).word; }
-  Finding finding(const order::Order& order) const { return scene_.verified(order).finding; }
 
   test::Scratch scratch_;
   std::string place_;
-  DeedScene scene_;
 };
 
 TEST_F(FileDeeds, AFileIsTakenProvenAndPutBackAsItWas) {

@@ -17,9 +17,11 @@ inline constexpr std::uint16_t kManagementPort = 7443;
 /// How long to wait for what is not to come.
 inline constexpr std::chrono::milliseconds kSoon{150};
 
-class FilterScene : public ::testing::Test {
+class FilterScene : public DeedTest {
  protected:
-  FilterScene() {
+  FilterScene()
+      : DeedTest(
+            DeedScene([this](const std::function<std::string()>& work) { return victim_.tells(work); })) {
     scene_.policy.management = {{address(lan_.v4(manager_)), kManagementPort}};
     victim_.output_of({"ip", "route", "add", "default", "via", lan_.v4(attacker_)});
     victim_.output_of({"ip", "-6", "route", "add", "default", "via", lan_.v6(attacker_)});
@@ -58,7 +60,6 @@ class FilterScene : public ::testing::Test {
   test::Host& victim_ = lab_.host("victim");
   test::Host& manager_ = lab_.host("manager");
   test::Network& lan_ = lab_.network({attacker_, victim_, manager_});
-  DeedScene scene_{[this](const std::function<std::string()>& work) { return victim_.tells(work); }};
 };
 
 }  // namespace riposte::agent

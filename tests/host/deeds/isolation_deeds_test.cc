@@ -30,9 +30,6 @@ using ::testing::Not;
 
 class IsolationDeeds : public FilterScene {
  protected:
-  ResultWord does(const order::Order& order) { return scene_.carry_out(order).word; }
-  Finding finding(const order::Order& order) const { return scene_.verified(order).finding; }
-
   Listener management_{manager_, lan_.v4(manager_), kManagementPort};
 };
 

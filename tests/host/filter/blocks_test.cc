@@ -1,7 +1,6 @@
 #include "agent/filter/blocks.h"
 
 #include <algorithm>
-#include <fstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -11,6 +10,7 @@
 #include "agent/filter/nftables.h"
 #include "agent/filter/open_flows.h"
 #include "tests/host/filter/filter_lab.h"
+#include "tests/support/lab_namespaces.h"
 #include "tests/support/lab_talk.h"
 
 namespace riposte::test {
@@ -21,14 +21,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-/// Started by an ordinary user, it is root of one user alone.
-bool lab_is_of_root() {
-  std::ifstream map("/proc/self/uid_map");
-  std::uint64_t inside = 0, outside = 0, count = 0;
-  map >> inside >> outside >> count;
-  return count > 1;
-}
 
 class BlockedAddress : public FilterLab {
  protected:

@@ -28,6 +28,7 @@ constexpr std::uint16_t kManagementPort = 8443;
 // Connection tracking comes to life on a host as soon as any rule asks for a state.
 constexpr const char* kForeignFirewall = R"(table inet firewall {
   chain inward { type filter hook input priority -300; policy accept; accept; }
+  chain leaving { type filter hook output priority -300; policy accept; accept; }
   chain later { type filter hook input priority 0; ct state established,related accept; }
   chain outward { type filter hook output priority 0; ct state established,related accept; }
 })";
@@ -66,6 +67,13 @@ class IsolatedHost : public FilterLab {
       if (!ended) ADD_FAILURE() << ended.error().text();
       return std::to_string(ended.value_or(0));
     }));
+  }
+
+  /// What the first counter in that chain of table "watch" has seen.
+  int packets_in(const std::string& chain) const {
+    const std::string listing = victim_.output_of({"nft", "list", "chain", "inet", "watch", chain});
+    const std::string word = "packets ";
+    return std::stoi(listing.substr(listing.find(word) + word.size()));
   }
 
   Listener management4_{manager_, lan_.v4(manager_), kManagementPort};
@@ -160,8 +168,40 @@ TEST_F(IsolatedHost, FindsItsManagementOverIPv6WithoutKnowingTheNeighbour) {
 TEST_F(IsolatedHost, StaysSoWhateverAnEarlierTableAccepts) {
   victim_.output_of({"nft", "-f", "-"}, kForeignFirewall);
   isolate();
-  for (const std::string& own : {lan_.v4(victim_), lan_.v6(victim_)})
-    EXPECT_EQ(knock(attacker_, Listener(victim_, own), kSoon), Knock::silent) << own;
+  for (const auto of : {&Network::v4, &Network::v6}) {
+    const Listener here(victim_, (lan_.*of)(victim_)), there(attacker_, (lan_.*of)(attacker_));
+    EXPECT_EQ(knock(attacker_, here, kSoon), Knock::silent) << here.address();
+    EXPECT_EQ(knock(victim_, there, kSoon), Knock::silent) << there.address();
+    EXPECT_FALSE(arrives(victim_, 0, attacker_, there.address(), 5000));
+  }
+}
+
+/// At -200 the kernel finds out which connection a packet belongs to; before that a rule on states meets
+/// none.
+TEST_F(IsolatedHost, HasItsChainsWhereOthersSeeTheStatesOfConnections) {
+  victim_.output_of({"nft", "-f", "-"},
+                    "table inet watch {\n"
+                    "  chain early { type filter hook output priority -250; ct state established counter; }\n"
+                    "  chain here { type filter hook output priority -150; ct state established counter; }\n"
+                    "}\n");
+  isolate();
+  Conversation over4(victim_, management4_), over6(victim_, management6_);
+  EXPECT_EQ(over4.talk(), Line::alive);
+  EXPECT_EQ(over6.talk(), Line::alive);
+  EXPECT_EQ(packets_in("early"), 0);
+  EXPECT_GT(packets_in("here"), 0);
+}
+
+/// As a chain for what is forwarded might well be called; the language has the word for itself.
+TEST_F(IsolatedHost, WouldNotBeIsolatedWithAChainNamedLikeAWordOfTheLanguage) {
+  std::string text = render_isolation(wanted());
+  const std::string name = "riposte_through";
+  text.replace(text.find(name), name.size(), "fwd");
+  const Ran refused = victim_.run({"nft", "-f", "-"}, text);
+  EXPECT_NE(refused.code, 0);
+  EXPECT_THAT(refused.output, HasSubstr("syntax error, unexpected fwd"));
+  EXPECT_EQ(victim_tables(), "") << "a part of it was done";
+  EXPECT_EQ(victim_.run({"nft", "-f", "-"}, render_isolation(wanted())).code, 0);
 }
 
 TEST_F(IsolatedHost, GoesOnServingItself) {

@@ -1,5 +1,5 @@
-// Engine and agents killed at named points and anywhere else, cables pulled, orders duplicated and late:
-// every effect comes about once, and every action ends proved.
+// Engine, broker and agents killed at named points and anywhere else, cables pulled, orders duplicated and
+// late: every effect comes about once, and every action ends proved.
 
 #include <chrono>
 #include <fstream>
@@ -9,10 +9,12 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
-#include "agent/ledger/journal.h"
-#include "tests/host/fleet/fleet_lab.h"
+#include "tests/host/fleet/kafka_feed.h"
+#include "tests/host/fleet/lab_fleet.h"
 #include "tests/host/fleet/late_post.h"
+#include "tests/support/broker_test.h"
 
 namespace riposte::test {
 namespace {
@@ -25,7 +27,7 @@ constexpr milliseconds kRound{600};
 constexpr std::chrono::seconds kDrainLimit{60};
 
 struct Disturbance {
-  enum class Of : std::uint8_t { engine, hands, link, cable };
+  enum class Of : std::uint8_t { engine, broker, hands, link, cable };
   Of of;
   std::string point;  ///< empty: from outside, in the middle of it
 };
@@ -42,9 +44,11 @@ const std::vector<Disturbance> kPlan{{Of::hands, "agent.after_recv"},
                                      {Of::hands, "agent.after_done_fsync:3"},
                                      {Of::engine, ""},
                                      {Of::hands, "agent.before_reply:2"},
+                                     {Of::broker, ""},
                                      {Of::engine, "apply.before_wal_sync:3"},
                                      {Of::hands, ""},
                                      {Of::engine, "result.received:2"},
+                                     {Of::broker, ""},
                                      {Of::hands, "agent.after_effect"},
                                      {Of::cable, ""},
                                      {Of::engine, "apply.after_wal_sync:4"},
@@ -65,10 +69,12 @@ struct Wanted {
   std::size_t actions() const { return blocked.size() + dead.size() + gone.size(); }
 };
 
-class FleetCrash : public FleetLab {
+class FleetCrash : public ::testing::Test, public LabFleet {
  protected:
   void start_with_late_post() {
-    start_all();
+    auto feed = std::make_unique<KafkaFeed>(manager_);
+    kafka_ = feed.get();
+    start_all(std::move(feed));
     for (Server* server : servers_) {
       posts_.push_back(
           std::make_unique<LatePost>(server->folder / "post.sock", server->folder / "hands.sock", random_()));
@@ -78,7 +84,8 @@ class FleetCrash : public FleetLab {
     ASSERT_TRUE(eventually([&] { return all_connected(); })) << logs();
   }
 
-  void feed() {
+  /// Detections of all that is wanted on every server.
+  void send_detections() {
     for (Server* server : servers_) {
       Wanted& wanted = wanted_[server->host.name()];
       for (int i = 0; i < 2; ++i) {
@@ -98,10 +105,15 @@ class FleetCrash : public FleetLab {
   void disturb(const Disturbance& how) {
     Server& server = *servers_[random_() % servers_.size()];
     SCOPED_TRACE(fmt::format("{} {} {}", static_cast<int>(how.of), how.point, server.host.name()));
+    if (how.of == Of::broker) {
+      send_detections();
+      kafka_->kill_and_start();
+      return;
+    }
     Program& program = how.of == Of::engine ? engine_ : how.of == Of::hands ? server.hands : server.link;
     if (how.of == Of::cable) {
       lan_.cut(server.host);
-      feed();
+      send_detections();
       std::this_thread::sleep_for(kRound);
       lan_.heal(server.host);
       return;
@@ -110,7 +122,7 @@ class FleetCrash : public FleetLab {
       program.kill();
       how.of == Of::engine ? start_engine(how.point) : start_hands(server, how.point);
     }
-    feed();
+    send_detections();
     std::this_thread::sleep_for(kRound + milliseconds(random_() % 300));
     program.kill();
     if (how.of == Of::engine) start_engine();
@@ -149,27 +161,20 @@ class FleetCrash : public FleetLab {
 
   /// Asked of the journal itself, when nobody has it any more.
   void check_journal(Server& server) const {
-    std::map<ActionId, int> starts;
-    std::string machine;
-    std::ifstream(server.folder / "machine-id") >> machine;
-    const auto journal =
-        agent::Journal::open(server.folder / "state" / "journal", machine, [&](const agent::Entry& entry) {
-          if (const auto* started = std::get_if<agent::Started>(&entry)) ++starts[started->order.action];
-          // What was disowned had no effect, and the next attempt has a start of its own.
-          if (const auto* disowned = std::get_if<agent::Cancelled>(&entry)) starts.erase(disowned->action);
-        });
-    ASSERT_TRUE(journal) << journal.error().text();
+    const auto starts = starts_on(server);
     EXPECT_EQ(starts.size(), wanted_.at(server.host.name()).actions());
-    for (const auto& [action, times] : starts) EXPECT_EQ(times, 1) << action.value();
+    for (const auto& [action, times] : starts) EXPECT_EQ(times, 1) << action;
   }
 
   std::mt19937_64 random_{kSeed};
   std::vector<std::unique_ptr<LatePost>> posts_;
   std::map<std::string, Wanted> wanted_;
+  KafkaFeed* kafka_ = nullptr;
   int blocked_ = 0;
 };
 
 TEST_F(FleetCrash, EveryEffectComesAboutOnceWhateverIsKilledAndCut) {
+  RIPOSTE_REQUIRE_BROKER();
   start_with_late_post();
   for (const Disturbance& how : kPlan) disturb(how);
   EXPECT_TRUE(eventually([&] { return all_are_over(); }, kDrainLimit)) << logs();

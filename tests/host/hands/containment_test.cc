@@ -3,10 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "agent/ledger/journal.h"
-#include "agent/ledger/ledger.h"
-#include "tests/host/hands/hands_lab.h"
-#include "tests/support/lab_talk.h"
+#include "tests/host/hands/containment_lab.h"
 
 namespace riposte::test {
 namespace {
@@ -16,30 +13,7 @@ using order::FrameType;
 using order::Standing;
 using ::testing::Not;
 
-/// With an attacker and the engine's host on the same wire.
-class Containment : public HandsLab {
- protected:
-  Containment() { write_policy("  - " + lan_.v4(manager_) + ":7443\n"); }
-
-  order::Order block() const { return order_now(order::BlockIp{*parse_address(lan_.v4(attacker_))}); }
-  static order::Order isolate() { return order_now(order::IsolateHost{}); }
-  std::string rules() const { return host_.output_of({"nft", "list", "ruleset"}); }
-  bool is_blocked() const {
-    const std::string elements = rules();
-    const std::size_t set = elements.find("elements");
-    return set != std::string::npos && elements.find(lan_.v4(attacker_), set) != std::string::npos;
-  }
-  bool is_isolated() const { return rules().find("riposte_isolation") != std::string::npos; }
-  void answer_ping(Link& link) const {
-    const auto ping = link.next(FrameType::ping);
-    ASSERT_TRUE(ping) << log();
-    link.pong(*ping);
-  }
-
-  Host& attacker_ = lab_.host("attacker");
-  Host& manager_ = lab_.host("manager");
-  Network& lan_ = lab_.network({attacker_, host_, manager_});
-};
+class Containment : public ContainmentLab {};
 
 TEST_F(Containment, BlocksAndUnblocksAnAddress) {
   const Listener door(host_, lan_.v4(host_));
@@ -64,6 +38,31 @@ TEST_F(Containment, BlocksAndUnblocksAnAddress) {
   EXPECT_EQ(rules(), "");
 }
 
+TEST_F(Containment, SparesAnAddressFromRulesAndNotFromPeopleAfterAPersonsUnblocking) {
+  start();
+  Link link(socket());
+  const order::Order blocking = block();
+  link.order(blocking);
+  ASSERT_EQ(link.report()->result.word, ResultWord::ok) << log();
+  order::Order unblock = order_now(order::UnblockIp{*parse_address(lan_.v4(attacker_)), false, 10min});
+  unblock.releases = blocking.action.value();
+  unblock.by_person = true;
+  link.order(unblock);
+  ASSERT_EQ(link.report()->result.word, ResultWord::ok) << log();
+  order::Order again = block();
+  again.by_person = false;
+  link.order(again);
+  const auto refused = link.report();
+  ASSERT_TRUE(refused) << log();
+  EXPECT_EQ(refused->result.word, ResultWord::refused_guard) << refused->result.detail;
+  EXPECT_FALSE(is_blocked());
+  order::Order wanted = block();
+  wanted.by_person = true;
+  link.order(wanted);
+  EXPECT_EQ(link.report()->result.word, ResultWord::ok) << log();
+  EXPECT_TRUE(is_blocked());
+}
+
 TEST_F(Containment, RefusesToBlockTheEngine) {
   start();
   Link link(socket());
@@ -72,20 +71,6 @@ TEST_F(Containment, RefusesToBlockTheEngine) {
   ASSERT_TRUE(report) << log();
   EXPECT_EQ(report->result.word, ResultWord::refused_guard);
   EXPECT_EQ(rules(), "");
-}
-
-TEST_F(Containment, IsBackAfterARebootBeforeAnybodyAsks) {
-  start();
-  {
-    Link link(socket());
-    link.order(block());
-    ASSERT_EQ(link.report()->result.word, ResultWord::ok) << log();
-  }
-  kill();
-  host_.output_of({"nft", "flush", "ruleset"});
-  EXPECT_EQ(rules(), "");
-  start();
-  EXPECT_TRUE(eventually([this] { return is_blocked(); })) << log();
 }
 
 TEST_F(Containment, IsRepairedWhenSomebodyFlushesIt) {
@@ -98,28 +83,6 @@ TEST_F(Containment, IsRepairedWhenSomebodyFlushesIt) {
   EXPECT_TRUE(eventually([this] {
     return log().find("packet filters were not as held, and are again") != std::string::npos;
   })) << log();
-}
-
-TEST_F(Containment, EndsByItselfWhenNoEngineEndsIt) {
-  start();
-  {
-    Link link(socket());
-    link.order(block());
-    ASSERT_EQ(link.report()->result.word, ResultWord::ok) << log();
-  }
-  kill();
-  std::vector<agent::Entry> entries;
-  const auto path = at("state") / "journal";
-  ASSERT_TRUE(agent::Journal::open(path, sample_order().machine_id,
-                                   [&](const agent::Entry& entry) { entries.push_back(entry); }));
-  for (agent::Entry& entry : entries)
-    if (auto* started = std::get_if<agent::Started>(&entry))
-      started->undo_due = agent::later(*started->undo_due, -10h);
-  std::filesystem::remove(path);
-  ASSERT_TRUE(
-      agent::Journal::open(path, sample_order().machine_id, [](const agent::Entry&) {})->append(entries));
-  start();
-  EXPECT_TRUE(eventually([this] { return rules().empty(); })) << log();
 }
 
 TEST_F(Containment, IsolatesWithTheEnginesAnswerBeforeAndAfter) {

@@ -7,6 +7,7 @@
 #include "agent/ledger/journal.h"
 #include "agent/ledger/ledger.h"
 #include "tests/host/hands/hands_lab.h"
+#include "tests/support/failing_sync.h"
 
 namespace riposte::test {
 namespace {
@@ -107,6 +108,44 @@ TEST_F(ADisownedAttempt, IsOneThatWasBegunAndHadNoEffectAndTheNextIsCarriedOut) 
   EXPECT_EQ(done->result.word, ResultWord::ok) << done->result.detail;
   EXPECT_EQ(count_in("terms"), 1U);
   EXPECT_FALSE(runs(victim));
+}
+
+/// Its disk fails from the second start on; before, there was a journal.
+TEST_F(ADisownedAttempt, IsOneWhoseStartCouldNotBeKept) {
+  start();
+  {
+    Link link(socket());
+    ASSERT_TRUE(link.welcome()) << log();
+  }
+  kill();
+  const auto victim = counter_of_terms("terms");
+  const order::Order first = order_now(order::KillProcess{target(victim), false, 300ms});
+  with_failing_sync([&] { start(); });
+  {
+    Link link(socket());
+    link.order(first);
+    EXPECT_FALSE(link.report(1s));
+    EXPECT_TRUE(has_ended()) << log();
+  }
+  EXPECT_THAT(log(), HasSubstr("riposte-agent-hands ends"));
+  EXPECT_THAT(log(), HasSubstr("syncing: Input/output error"));
+  EXPECT_TRUE(runs(victim));
+  EXPECT_EQ(count_in("terms"), 0U);
+
+  start();
+  Link link(socket());
+  ASSERT_TRUE(link.welcome()) << log();
+  link.order(first);
+  const auto answer = answer_to(link, 1);
+  ASSERT_TRUE(answer) << log();
+  EXPECT_EQ(answer->standing, Standing::never_ran) << answer->result.detail;
+  order::Order second = first;
+  ++second.attempt;
+  link.order(second);
+  const auto done = answer_to(link, 2);
+  ASSERT_TRUE(done) << log();
+  EXPECT_EQ(done->result.word, ResultWord::ok) << done->result.detail;
+  EXPECT_EQ(count_in("terms"), 1U) << "no attempt but the last may have touched it";
 }
 
 class TimeToLiveOnAHost : public HandsLab {

@@ -7,11 +7,14 @@
 #include <sstream>
 #include <thread>
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include "agent/identity/identity.h"
+#include "agent/ledger/journal.h"
 #include "tests/support/throw_errno.h"
 
 namespace riposte::test {
@@ -126,10 +129,11 @@ HandsLab::HandsLab() {
   EXPECT_TRUE(written) << written.error().text();
 }
 
-void HandsLab::write_policy(const std::string& more) {
+void HandsLab::write_policy(const std::string& more, std::string_view forbidden) {
   std::ofstream policy(at("policy.yaml"));
   policy << "allow:\n";
-  for (const std::string_view verb : order::kVerbNames) policy << "  - " << verb << "\n";
+  for (const std::string_view verb : order::kVerbNames)
+    if (verb != forbidden) policy << "  - " << verb << "\n";
   // What follows may go on with the list.
   policy << "management:\n  - 192.0.2.5:7443\n" << more;
   policy.close();
@@ -153,6 +157,7 @@ std::vector<std::string> HandsLab::command(const std::vector<std::string>& more)
 void HandsLab::start(const std::string& crash_at) {
   const std::string script = "exec \"$@\" 2>>" + at("log").string();
   std::vector<std::string> argv{"sh", "-c", script, "hands", "env", "RIPOSTE_CRASH_AT=" + crash_at};
+  std::ranges::copy(environment_, std::back_inserter(argv));
   std::ranges::copy(command(), std::back_inserter(argv));
   std::filesystem::remove(socket());
   program_ = host_.start(argv);
@@ -166,10 +171,32 @@ void HandsLab::kill() {
   if (program_ <= 0) return;
   ::kill(program_, SIGKILL);
   EXPECT_TRUE(has_ended());
+  EXPECT_TRUE(eventually([this] { return is_left_alone(); })) << "its children outlive it";
   program_ = 0;
 }
 
+bool HandsLab::is_left_alone() const {
+  const OwnedFd lock(::open((at("state") / "lock").c_str(), O_RDWR | O_CLOEXEC));
+  return !lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
+}
+
 std::string HandsLab::log() const { return text_in(at("log")); }
+
+agent::Ledger HandsLab::ledger() const {
+  agent::Ledger ledger;
+  const auto opened = agent::Journal::open(at("state") / "journal", sample_order().machine_id,
+                                           [&](const agent::Entry& entry) { ledger.apply(entry); });
+  EXPECT_TRUE(opened) << opened.error().text();
+  return ledger;
+}
+
+std::vector<std::string> HandsLab::vault() const {
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(at("state") / "vault", none))
+    if (!entry.is_directory()) names.push_back(entry.path().filename());
+  return names;
+}
 
 std::int32_t HandsLab::sleeper() const {
   return std::stoi(host_.output_of({"sh", "-c", "sleep 600 >/dev/null 2>&1 & echo $!"}));

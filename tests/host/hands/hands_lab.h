@@ -5,10 +5,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "agent/ledger/ledger.h"
 #include "engine/order/frame.h"
 #include "engine/order/hello.h"
 #include "engine/order/report.h"
@@ -55,13 +57,20 @@ class HandsLab : public ::testing::Test {
   HandsLab();
   void TearDown() override { kill(); }
 
-  void write_policy(const std::string& more);
+  /// Every verb is allowed but for one.
+  void write_policy(const std::string& more, std::string_view forbidden = {});
   /// `crash_at`: as RIPOSTE_CRASH_AT.
   void start(const std::string& crash_at = {});
   /// Until the program has ended by itself.
   bool has_ended() const;
+  /// With its children.
   void kill();
   std::string log() const;
+  /// What the journal says while the program does not run.
+  agent::Ledger ledger() const;
+  /// Names of files in the vault.
+  std::vector<std::string> vault() const;
+  std::string rules() const { return host_.output_of({"nft", "list", "ruleset"}); }
   std::vector<std::string> command(const std::vector<std::string>& more = {}) const;
   std::filesystem::path at(const std::string& name) const { return folder_.path() / name; }
   std::filesystem::path socket() const { return at("hands.sock"); }
@@ -80,10 +89,13 @@ class HandsLab : public ::testing::Test {
   static order::ProcessTarget target(std::int32_t pid);
   static order::Order kill_order(std::int32_t pid) { return order_now(order::KillProcess{target(pid)}); }
 
+  bool is_left_alone() const;
+
   TemporaryDirectory folder_;
   Lab lab_;
   Host& host_ = lab_.host("web01");
   pid_t program_ = 0;
+  std::vector<std::string> environment_;  ///< of the program: "NAME=value"
 };
 
 }  // namespace riposte::test

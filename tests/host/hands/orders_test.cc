@@ -157,6 +157,16 @@ TEST_F(Orders, ThatHangAreEndedAndHoldUpNobody) {
   EXPECT_TRUE(runs(stuck));
 }
 
+TEST_F(Orders, UnderWayKeepNobodyFromAnsweringThatTheProgramIsThere) {
+  start("agent.before_act.kill_process:1:600000");
+  Link link(socket());
+  link.order(kill_order(sleeper()));
+  link.send({order::FrameType::ping, ""});
+  const auto pong = link.next(order::FrameType::pong, 2s);
+  ASSERT_TRUE(pong) << log();
+  EXPECT_EQ(pong->body, "");
+}
+
 TEST_F(Orders, AreCarriedOutWithThePrivilegesOfTheirVerbAlone) {
   start("agent.before_act.kill_process:1:600000");
   Link link(socket());

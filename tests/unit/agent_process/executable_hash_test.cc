@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "agent/process/signalling.h"
+#include "tests/support/nameless_program.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/victim.h"
 
@@ -13,6 +14,15 @@ namespace riposte {
 namespace {
 
 using test::Victim;
+
+std::string sha256_of(const std::string& path) {
+  const std::string command = "sha256sum < '" + path + "'";
+  std::FILE* output = ::popen(command.c_str(), "r");
+  std::string hash(64, '\0');
+  const bool whole = std::fread(hash.data(), 1, hash.size(), output) == hash.size();
+  ::pclose(output);
+  return whole ? hash : "";
+}
 
 /// A copy of the sleeping program with a few bytes behind its end, so that its hash is its own.
 class OwnProgram {
@@ -22,14 +32,7 @@ class OwnProgram {
     std::ofstream(path(), std::ios::app) << "one of a kind";
   }
   std::string path() const { return (directory_.path() / "sleeper").string(); }
-  std::string sha256() const {
-    const std::string command = "sha256sum '" + path() + "'";
-    std::FILE* output = ::popen(command.c_str(), "r");
-    std::string hash(64, '\0');
-    const bool whole = std::fread(hash.data(), 1, hash.size(), output) == hash.size();
-    ::pclose(output);
-    return whole ? hash : "";
-  }
+  std::string sha256() const { return sha256_of(path()); }
 
  private:
   test::TemporaryDirectory directory_;
@@ -54,6 +57,16 @@ TEST(ExecutableHash, IsThatOfTheRunningFileEvenWhenItsPathIsGone) {
   std::filesystem::remove(program.path());
   std::ofstream(program.path()) << "something else";
   EXPECT_EQ(*executable_sha256(*handle, victim.pid()), hash);
+}
+
+TEST(ExecutableHash, OfAProgramThatNeverWasAFileIsThatOfItsBytes) {
+  const test::NamelessProgram program("one of a kind");
+  const test::TemporaryDirectory directory;
+  const std::string copy = (directory.path() / "copy").string();
+  std::ofstream(copy, std::ios::binary) << program.bytes();
+  const Victim victim({program.path().c_str(), "600"});
+  ASSERT_EQ(read_process(victim.pid())->executable, "/memfd:payload (deleted)");
+  EXPECT_EQ(*executable_sha256(*Pidfd::open(victim.pid()), victim.pid()), sha256_of(copy));
 }
 
 TEST(ExecutableHash, OfOneThatHasGoneIsNotThatOfAnother) {

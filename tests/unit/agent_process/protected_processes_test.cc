@@ -47,6 +47,15 @@ TEST(ProtectedProcesses, WhereServicesAreProtectedOneThatCannotBeToldIsRefused) 
   EXPECT_THAT(*ProtectedProcesses({.units = vital_units()}).refuse(stranger()), HasSubstr("cannot be read"));
 }
 
+TEST(ProtectedProcesses, ServicesThatAHostCannotDoWithoutAreNamedAsSystemdNamesThem) {
+  for (const char* unit :
+       {"ssh.service", "systemd-journald.service", "rsyslog.service", "syslog-ng.service", "auditd.service",
+        "riposte.service", "riposte-agent.service", "riposte-agent-hands.service"})
+    EXPECT_TRUE(vital_units().contains(unit)) << unit;
+  for (const std::string& unit : vital_units())
+    EXPECT_TRUE(unit.ends_with(".service") || unit == "init.scope") << unit;
+}
+
 TEST(ProtectedProcesses, WhereUsersAreProtectedTheirsAndThoseOfNobodyKnownAreRefused) {
   const test::Victim victim;
   const ProcessIdentity theirs = *read_process(victim.pid());

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/base/hex.h"
+#include "engine/order/order.h"
+#include "engine/order/signing.h"
 #include "tests/support/action_builder.h"
 #include "tests/support/memory_records.h"
 #include "tests/support/temporary_directory.h"
@@ -37,8 +40,15 @@ class WholeFleet : public testing::Test {
     ASSERT_TRUE(enrolled) << enrolled.error().text();
   }
 
+  void put(const Action& action) {
+    Commit commit;
+    commit.rows.push_back(action);
+    ASSERT_TRUE(records_.append({&commit, 1}));
+  }
+
   const Principal root_{UserName("root"), {}, {{Permission::admin, ""}, {Permission::read, ""}}};
   const Principal rita_{UserName("rita"), {}, {{Permission::read, ""}}};
+  const Principal ann_{UserName("ann"), {}, {{Permission::approve, ""}}};
   const Principal nemo_{UserName("nemo"), {}, {}};
   TemporaryDirectory directory_;
   MemoryRecords records_;
@@ -94,6 +104,52 @@ TEST_F(WholeFleet, ForgetsWhomAPersonRevoked) {
   EXPECT_EQ(fleet_->hands().route(action).reach, Reach::unknown_host);
   EXPECT_EQ(fleet_->revoke(root_, "nobody", "").error().code, Errc::not_found);
   EXPECT_EQ(fleet_->revoke(root_, "web01", "").error().code, Errc::conflict);
+}
+
+TEST_F(WholeFleet, GivesOutAnOrderThatOnlyItsHostTakes) {
+  open();
+  fleet_.reset();
+  enrol("m-1", "web01");
+  open();
+  Action release = queued_action();
+  release.type = ActionType::unisolate_host;
+  release.host = "web01";
+  release.parameters.clear();
+  release.created_at = kNoon;
+  put(release);
+  const auto carried = fleet_->carry(ann_, release.id);
+  ASSERT_TRUE(carried) << carried.error().text();
+  EXPECT_EQ(carried->agent, "web01");
+  const auto sealed = order::decode_signed<order::Domain::order>(*from_hex(carried->order));
+  ASSERT_TRUE(sealed);
+  const auto order = order::decode_order(sealed->bytes);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->machine_id, "m-1");
+  EXPECT_EQ(order->action, release.id);
+  EXPECT_EQ(order->attempt, release.attempt + 1) << "as the engine would give it next";
+  EXPECT_EQ(order->expires_at, kNoon + 1h) << "there is a way to go";
+  EXPECT_EQ(order->expires_at, carried->expires_at);
+  EXPECT_EQ(fleet_->carry(rita_, release.id).error().code, Errc::denied);
+}
+
+TEST_F(WholeFleet, GivesOutNothingThatDoesSomethingToAHostOrIsNotFree) {
+  open();
+  fleet_.reset();
+  enrol("m-1", "web01");
+  open();
+  const auto refusal = [&](ActionType type, State state) {
+    Action action = queued_action();
+    action.type = type;
+    action.state = state;
+    action.host = "web01";
+    put(action);
+    return fleet_->carry(ann_, action.id).error().code;
+  };
+  EXPECT_EQ(refusal(ActionType::isolate_host, State::queued), Errc::invalid);
+  EXPECT_EQ(refusal(ActionType::kill_process, State::queued), Errc::invalid);
+  EXPECT_EQ(refusal(ActionType::unisolate_host, State::pending_approval), Errc::conflict);
+  EXPECT_EQ(refusal(ActionType::unisolate_host, State::completed), Errc::conflict);
+  EXPECT_EQ(fleet_->carry(ann_, ActionId(std::string(32, 'f'))).error().code, Errc::not_found);
 }
 
 }  // namespace

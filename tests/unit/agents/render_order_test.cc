@@ -114,7 +114,18 @@ TEST(RenderedOrder, ReleasesTheActionThatItTakesBack) {
   ASSERT_TRUE(order) << order.error().text();
   EXPECT_EQ(order->releases, kId);
   EXPECT_FALSE(std::get<order::UnblockIp>(order->command).all_owners);
+  EXPECT_EQ(std::get<order::UnblockIp>(order->command).grace, 0s);
   EXPECT_EQ(order->ttl, Duration::zero());
+}
+
+TEST(RenderedOrder, SparesTheAddressOfABlockThatAPersonTakesBack) {
+  const Action block = ordered(ActionType::block_ip, {{"address", "203.0.113.9"}});
+  Action undo = executing_action();
+  static_cast<ActionRequest&>(undo) = undo_of(block, {Actor::Kind::person, "bob"}, "");
+  const auto order = rendered(undo);
+  ASSERT_TRUE(order) << order.error().text();
+  EXPECT_TRUE(order->by_person);
+  EXPECT_EQ(std::get<order::UnblockIp>(order->command).grace, kUnblockGrace);
 }
 
 TEST(RenderedOrder, LiftsEverybodysEffectWhereItTakesNothingParticularBack) {

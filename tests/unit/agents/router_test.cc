@@ -233,6 +233,18 @@ TEST_F(RoutedOrders, StayOwedWhenNothingCouldBeSent) {
   EXPECT_EQ(router_.presence("m-1").under_way, 0U);
 }
 
+TEST_F(RoutedOrders, AreCountedWhileTheyAreUnderWay) {
+  connect();
+  give(Dispatch{started(block())});
+  const Router::Presences all = router_.presences();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_TRUE(all.at("m-1").connected);
+  EXPECT_EQ(all.at("m-1").journal.sequence, 10U);
+  EXPECT_EQ(all.at("m-1").under_way, 1U);
+  EXPECT_EQ(router_.presence("m-1").under_way, 1U);
+  EXPECT_EQ(router_.presence("m-2").under_way, 0U);
+}
+
 TEST_F(RoutedOrders, MayBeGivenAgainWhenTheHostSaysThatTheyNeverRan) {
   connect();
   const Action action = started(block());

@@ -28,5 +28,12 @@ TEST_F(AgentCommands, SendOneAway) {
   EXPECT_THAT(told.out, HasSubstr("stolen"));
 }
 
+TEST_F(AgentCommands, PrintNothingButTheOrderThatIsCarried) {
+  const std::string id(32, 'a');
+  const Told told = ask({"agents", "carry", id}, all_token);
+  EXPECT_EQ(told.code, 0) << told.err;
+  EXPECT_EQ(told.out, "c0ffee\n");
+}
+
 }  // namespace
 }  // namespace riposte

@@ -141,5 +141,23 @@ TEST(IsolationText, HasThreeChainsBehindConnectionTrackingThatDrop) {
     EXPECT_THAT(text, HasSubstr(std::string("type filter hook ") + hook + " priority -150; policy drop;"));
 }
 
+/// `fwd` and others are words of the language, and which ones depends on the version of nft.
+TEST(FilterText, NamesItsTablesAndChainsAfterTheProduct) {
+  const std::vector<Block> blocks{{address("203.0.113.9"), seconds(60)}};
+  for (const std::string& text : {render_isolation(isolation()), render_blocks(blocks),
+                                  render_block(blocks.front()), render_unblock(blocks.front().address)}) {
+    std::istringstream lines(text);
+    std::size_t chains = 0;
+    for (std::string word, name; lines >> word;) {
+      if (word == "table") lines >> word;
+      if (word != "inet" && word != "chain") continue;
+      lines >> name;
+      EXPECT_TRUE(name.starts_with("riposte_")) << name;
+      chains += word == "chain" ? 1 : 0;
+    }
+    EXPECT_GE(chains, 3U) << text;
+  }
+}
+
 }  // namespace
 }  // namespace riposte

@@ -40,7 +40,7 @@ class RealChildren : public ::testing::Test {
     };
   }
 
-  Scene scene() const { return {ledger_, {}, {test::kIssued, kThisBoot, 1h}}; }
+  Scene scene() const { return {policy_, ledger_, {}, {test::kIssued, kThisBoot, 1h}}; }
   std::vector<Children::News> next_news() {
     const auto until = std::chrono::steady_clock::now() + 10s;
     while (std::chrono::steady_clock::now() < until) {
@@ -54,6 +54,7 @@ class RealChildren : public ::testing::Test {
     return std::vector<Children::News>(1);
   }
 
+  LocalPolicy policy_;
   Ledger ledger_;
   Craft craft_;
   Children children_{craft_, STDERR_FILENO};

@@ -16,14 +16,15 @@
 
 namespace riposte::agent {
 
+using test::action_number;
+
 inline constexpr std::uint8_t kEngineKey = 1;
 inline constexpr std::uint8_t kHostKey = 5;
 inline const std::string kThisBoot = "3f1c07d2-8a44-4d0a-9a56-2f54f9b6c3aa";
 
 inline LocalPolicy permissive() {
   LocalPolicy policy;
-  for (int verb = 1; verb <= static_cast<int>(order::kVerbCount); ++verb)
-    policy.allow.insert(static_cast<order::Verb>(verb));
+  policy.allow = test::every_verb();
   policy.management = {{*parse_address("192.0.2.5"), 7443}};
   policy.rates = {};
   return policy;
@@ -36,15 +37,21 @@ inline Authority authority(LocalPolicy policy = permissive()) {
           test::key_of(kHostKey)};
 }
 
-inline ActionId action_number(int number) {
-  std::string id = std::to_string(number);
-  return ActionId(std::string(order::kActionIdDigits - id.size(), '0') + id);
-}
-
 inline order::Order numbered(int number,
                              order::Command command = order::BlockIp{*parse_address("203.0.113.9")}) {
   order::Order order = test::sample_order(std::move(command));
   order.action = action_number(number);
+  return order;
+}
+
+inline order::Order asking(order::Purpose purpose, int number = 1) {
+  order::Order order = numbered(number);
+  order.purpose = purpose;
+  return order;
+}
+
+inline order::Order next_attempt(order::Order order) {
+  ++order.attempt;
   return order;
 }
 
@@ -54,8 +61,9 @@ class StagedWorld final : public World {
     TaskId id;
     Task task;
   };
-  bool start(TaskId id, const Task& task, const Scene&) override {
+  bool start(TaskId id, const Task& task, const Scene& scene) override {
     if (no_processes) return false;
+    policy_of_last = scene.policy;
     began.push_back({id, task});
     return true;
   }
@@ -72,6 +80,7 @@ class StagedWorld final : public World {
   std::vector<std::int32_t> own() override { return {1}; }
 
   std::vector<Began> began;
+  LocalPolicy policy_of_last;  ///< of the host, when the last one began
   std::set<TaskId> gone_on;
   std::vector<TaskId> killed;
   std::vector<order::Frame> sent;  ///< reports
@@ -130,9 +139,13 @@ class OnStage : public ::testing::Test {
     ASSERT_TRUE(steward_->take_end(id, Ending{{word, detail, {}}}, now()));
   }
   void die(TaskId id) { ASSERT_TRUE(steward_->take_end(id, {}, now())); }
-  void carry_out(const order::Order& what) {
+  /// Up to where its child acts.
+  void start(const order::Order& what) {
     order(what);
     plan(last());
+  }
+  void carry_out(const order::Order& what) {
+    start(what);
     end(last());
   }
   void welcome() {

@@ -1,5 +1,6 @@
 #include "agent/hands/steward.h"
 
+#include "tests/support/failing_sync.h"
 #include "tests/unit/hands/stage.h"
 
 namespace riposte::agent {
@@ -122,9 +123,7 @@ TEST_F(AnOrder, IsNeitherCountedTwiceNorRefusedForACopyOfIt) {
 TEST_F(AnOrder, ThatIsCancelledWhileItsChildLooksNeverActs) {
   order(numbered(1));
   const TaskId child = last();
-  order::Order cancel = numbered(1);
-  cancel.purpose = Purpose::cancel;
-  order(cancel);
+  order(asking(Purpose::cancel));
   EXPECT_EQ(last_report().standing, Standing::never_ran);
   plan(child);
   EXPECT_FALSE(world_->gone_on.contains(child));
@@ -135,11 +134,8 @@ TEST_F(AnOrder, ThatIsCancelledWhileItsChildLooksNeverActs) {
 }
 
 TEST_F(AnOrder, ThatIsCancelledWhenItActsIsUnderWay) {
-  order(numbered(1));
-  plan(last());
-  order::Order cancel = numbered(1);
-  cancel.purpose = Purpose::cancel;
-  order(cancel);
+  start(numbered(1));
+  order(asking(Purpose::cancel));
   EXPECT_EQ(last_report().result.detail, "it is under way");
   EXPECT_EQ(last_report().standing, Standing::started);
 }
@@ -148,9 +144,7 @@ TEST_F(AnOrder, ThatAProbeFoundUnbegunNeverActs) {
   order(numbered(1));
   const TaskId first = last();
   order(numbered(2));  // waits for the same lane
-  order::Order probe = numbered(2);
-  probe.purpose = Purpose::probe;
-  order(probe);
+  order(asking(Purpose::probe, 2));
   EXPECT_EQ(last_report().standing, Standing::never_ran);
   plan(first);
   end(first);
@@ -184,8 +178,7 @@ TEST_F(AnOrder, OfALaterAttemptIsNoCopyOfTheOneThatStillWaits) {
 TEST_F(AnOrder, WhoseEarlierAttemptEndedWhileItWaitedGetsThatAnswer) {
   order(numbered(1));
   const TaskId first = last();
-  order::Order again = numbered(1);
-  ++again.attempt;
+  const order::Order again = next_attempt(numbered(1));
   order(again);
   plan(first);
   end(first, ResultWord::ok, "blocked");
@@ -205,8 +198,7 @@ TEST_F(AnOrder, WhoseChildDiesBeforeThePlanHasDoneNothingAndNeverWill) {
 }
 
 TEST_F(AnOrder, WhoseChildDiesAfterThePlanIsLookedAfter) {
-  order(numbered(1));
-  plan(last());
+  start(numbered(1));
   die(last());
   EXPECT_EQ(reports(), 0U);
   ASSERT_EQ(last_kind(), TaskKind::probe);
@@ -275,8 +267,7 @@ TEST_F(AnOrder, ThatEndsEffectsSaysWhoseAndThenTheyAreGone) {
 
 TEST_F(AnOrder, ThatOnlyVerifiesIsAnsweredWithAFinding) {
   carry_out(numbered(1));
-  order::Order verify = numbered(1);
-  verify.purpose = Purpose::verify;
+  const order::Order verify = asking(Purpose::verify);
   order(verify);
   ASSERT_EQ(last_kind(), TaskKind::verify);
   ASSERT_TRUE(
@@ -287,11 +278,9 @@ TEST_F(AnOrder, ThatOnlyVerifiesIsAnsweredWithAFinding) {
 
 TEST_F(AnOrder, ToLookIsObeyedTwentyTimesInASecondAndWaitsBeyond) {
   carry_out(numbered(1));
-  order::Order verify = numbered(1);
-  verify.purpose = Purpose::verify;
   world_->began.clear();
   for (std::uint32_t i = 0; i < kLooksPerSecond + 5; ++i) {
-    order(verify);
+    order(asking(Purpose::verify));
     if (world_->began.size() == i + 1) end(last());
   }
   EXPECT_EQ(world_->began.size(), kLooksPerSecond);
@@ -310,6 +299,24 @@ TEST_F(AnOrder, BeyondAThousandInASecondIsNotLookedAt) {
   EXPECT_TRUE(steward_->may_check(now()));
 }
 
+TEST_F(AnOrder, OfAFloodIsCountedInTheLogInsteadOfNamed) {
+  LocalPolicy strict = permissive();
+  strict.allow.erase(order::Verb::block_ip);
+  restart(strict);
+  testing::internal::CaptureStderr();
+  constexpr int kOrders = static_cast<int>(kLinesPerSecond) + 5;
+  for (int number = 1; number <= kOrders; ++number) order(numbered(number));
+  pass(1s);
+  order(numbered(kOrders + 1));
+  pass(1s);
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find(action_number(kLinesPerSecond).value()), std::string::npos) << said;
+  EXPECT_EQ(said.find(action_number(kOrders).value()), std::string::npos) << said;
+  EXPECT_NE(said.find(R"("lines about orders were left out","count":5)"), std::string::npos) << said;
+  EXPECT_EQ(said.rfind("left out"), said.find("left out")) << "it was said twice";
+  EXPECT_NE(said.find(action_number(kOrders + 1).value()), std::string::npos) << said;
+}
+
 TEST_F(AnOrder, IsNotBegunWhenTheProgramIsEnding) {
   order(numbered(1));
   const TaskId child = last();
@@ -322,6 +329,29 @@ TEST_F(AnOrder, IsNotBegunWhenTheProgramIsEnding) {
   EXPECT_TRUE(steward_->is_idle());
   EXPECT_EQ(reports(), 1U);
   EXPECT_EQ(world_->began.size(), 1U);
+}
+
+TEST_F(AnOrder, WhoseStartCannotBeKeptIsNotBegunAndEndsTheProgram) {
+  order(numbered(1));
+  test::with_failing_sync([&] {
+    const auto planned = steward_->take_plan(last(), "as it was", now());
+    ASSERT_FALSE(planned);
+    EXPECT_EQ(planned.error().code, Errc::corrupt);
+  });
+  EXPECT_FALSE(world_->gone_on.contains(last()));
+  EXPECT_EQ(reports(), 0U);
+}
+
+TEST_F(AnOrder, WhoseRefusalCannotBeKeptIsNotAnswered) {
+  LocalPolicy strict = permissive();
+  strict.allow.erase(order::Verb::block_ip);
+  restart(strict);
+  test::with_failing_sync([&] {
+    const auto taken = steward_->take_order(encode(*sign(numbered(1), test::key_of(kEngineKey))), now());
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code, Errc::corrupt);
+  });
+  EXPECT_EQ(reports(), 0U) << "that it never runs was promised";
 }
 
 }  // namespace

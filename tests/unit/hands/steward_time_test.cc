@@ -10,6 +10,21 @@ using order::Standing;
 
 class ARestart : public OnStage {};
 
+TEST_F(ARestart, IsOverWhenThePacketFiltersWereLookedAfterOnce) {
+  begin_anew();
+  EXPECT_FALSE(steward_->has_looked_after_filters());
+  end_all({TaskKind::sweep});
+  EXPECT_FALSE(steward_->has_looked_after_filters());
+  end_all({TaskKind::mend});
+  EXPECT_TRUE(steward_->has_looked_after_filters());
+}
+
+TEST_F(ARestart, WithPacketFiltersThatCannotBeLookedAfterHoldsNobodyUp) {
+  begin_anew();
+  die(world_->began.front().id);
+  EXPECT_TRUE(steward_->has_looked_after_filters());
+}
+
 TEST_F(ARestart, BeforeTheStartWasWrittenLetsTheOrderRunOnceMore) {
   order(numbered(1));
   restart();
@@ -19,8 +34,7 @@ TEST_F(ARestart, BeforeTheStartWasWrittenLetsTheOrderRunOnceMore) {
 }
 
 TEST_F(ARestart, AfterTheStartWasWrittenLooksInsteadOfRunning) {
-  order(numbered(1));
-  plan(last());
+  start(numbered(1));
   restart();
   ASSERT_EQ(last_kind(), TaskKind::probe);
   end(last(), ResultWord::ok, "it is there");
@@ -31,8 +45,7 @@ TEST_F(ARestart, AfterTheStartWasWrittenLooksInsteadOfRunning) {
 }
 
 TEST_F(ARestart, AfterWhichNobodyKnowsLeavesTheActionInDoubtAndAsksAgainNextTime) {
-  order(numbered(1));
-  plan(last());
+  start(numbered(1));
   restart();
   end(last(), ResultWord::unknown, "who knows");
   EXPECT_EQ(last_report().result.word, ResultWord::unknown);
@@ -46,8 +59,7 @@ TEST_F(ARestart, AfterWhichNobodyKnowsLeavesTheActionInDoubtAndAsksAgainNextTime
 }
 
 TEST_F(ARestart, AfterWhichNoEffectIsSeenDisownsTheAttemptAndLetsTheNextRun) {
-  order(numbered(1));
-  plan(last());
+  start(numbered(1));
   restart();
   ASSERT_EQ(last_kind(), TaskKind::probe);
   end(last(), ResultWord::error, "it has had no effect");
@@ -61,26 +73,20 @@ TEST_F(ARestart, AfterWhichNoEffectIsSeenDisownsTheAttemptAndLetsTheNextRun) {
   order(numbered(1));
   EXPECT_TRUE(world_->began.empty()) << "a late copy";
   EXPECT_EQ(last_report().standing, Standing::never_ran);
-  order::Order next = numbered(1);
-  ++next.attempt;
-  carry_out(next);
+  carry_out(next_attempt(numbered(1)));
   EXPECT_EQ(last_report().standing, Standing::ended);
   EXPECT_EQ(last_report().result.word, ResultWord::ok);
   EXPECT_EQ(ledger().holdings().size(), 1U);
 }
 
 TEST_F(ARestart, LetsTheNextAttemptRunAlthoughSomebodyStillLooksForTheOldOne) {
-  order(numbered(1));
-  plan(last());
+  start(numbered(1));
   begin_anew();
-  order::Order question = numbered(1);
-  question.purpose = Purpose::probe;
-  order(question);
+  order(asking(Purpose::probe));
   end_what_starts_begin_with();
   end(last(), ResultWord::error, "it has had no effect");
   const TaskId second_look = last();
-  order::Order again = numbered(1);
-  ++again.attempt;
+  const order::Order again = next_attempt(numbered(1));
   order(again);
   end(second_look, ResultWord::unknown, "the journal knows no start of it");
   ASSERT_EQ(last_kind(), TaskKind::carry_out);
@@ -91,12 +97,9 @@ TEST_F(ARestart, LetsTheNextAttemptRunAlthoughSomebodyStillLooksForTheOldOne) {
 }
 
 TEST_F(ARestart, AnswersTheQuestionAboutALaterAttemptAfterTheOldOneIsDisowned) {
-  order(numbered(1));
-  plan(last());
+  start(numbered(1));
   begin_anew();
-  order::Order question = numbered(1);
-  question.purpose = Purpose::probe;
-  ++question.attempt;
+  const order::Order question = next_attempt(asking(Purpose::probe));
   order(question);
   end_what_starts_begin_with();
   end(last(), ResultWord::error, "it has had no effect");
@@ -107,12 +110,9 @@ TEST_F(ARestart, AnswersTheQuestionAboutALaterAttemptAfterTheOldOneIsDisowned) {
 }
 
 TEST_F(ARestart, AnswersWhoAsksWhileItLooksForAnEffectThatIsNotThere) {
-  order(numbered(1));
-  plan(last());
+  start(numbered(1));
   begin_anew();
-  order::Order question = numbered(1);
-  question.purpose = Purpose::probe;
-  order(question);
+  order(asking(Purpose::probe));
   EXPECT_EQ(reports(), 0U) << "both wait for the packet filters";
   end_what_starts_begin_with();
   end(last(), ResultWord::error, "it has had no effect");
@@ -124,8 +124,7 @@ TEST_F(ARestart, AnswersWhoAsksWhileItLooksForAnEffectThatIsNotThere) {
 }
 
 TEST_F(ARestart, LeavesAFailureWhatALivingProgramCouldNotTell) {
-  order(numbered(1));
-  plan(last());
+  start(numbered(1));
   die(last());
   end(last(), ResultWord::unknown, "who knows");
   restart();
@@ -133,9 +132,7 @@ TEST_F(ARestart, LeavesAFailureWhatALivingProgramCouldNotTell) {
   end(last(), ResultWord::error, "it has had no effect");
   EXPECT_EQ(last_report().standing, Standing::ended);
   EXPECT_EQ(last_report().result.word, ResultWord::error);
-  order::Order next = numbered(1);
-  ++next.attempt;
-  order(next);
+  order(next_attempt(numbered(1)));
   EXPECT_EQ(world_->began.size(), 1U);
 }
 
@@ -146,9 +143,7 @@ TEST_F(ARestart, AfterTheEndWasWrittenOwesTheReportUntilItIsAcknowledged) {
   ASSERT_EQ(world_->to_link.size(), 2U);
   EXPECT_EQ(world_->to_link[0].type, order::FrameType::hello);
   EXPECT_EQ(opened(world_->to_link[1]).action, action_number(1));
-  order::Order acknowledge = numbered(1);
-  acknowledge.purpose = Purpose::acknowledge;
-  order(acknowledge);
+  order(asking(Purpose::acknowledge));
   EXPECT_EQ(reports(), 0U) << "an acknowledgement is not answered";
   restart();
   welcome();

@@ -36,6 +36,15 @@ TEST_F(AgentRoutes, SendOneAwayAndSayWhoDidIt) {
               AllOf(HasSubstr(R"("revoked_by":"root")"), HasSubstr(R"("comment":"stolen")")));
 }
 
+TEST_F(AgentRoutes, GiveOutAnOrderThatIsCarriedByHand) {
+  const std::string id(32, 'a');
+  EXPECT_THAT(ask("POST", "/v1/actions/" + id + "/order", all_token),
+              HasSubstr(R"({"action":")" + id +
+                        R"(","order":"c0ffee","agent":"web01","machine_id":"m-1",)"
+                        R"("expires_at":"2026-03-01T13:00:00.000Z"})"));
+  EXPECT_THAT(ask("POST", "/v1/actions/3f2a/order", all_token), HasSubstr("no action '3f2a'"));
+}
+
 TEST_F(AgentRoutes, SayThatThereAreNoneWithoutTheSection) {
   server = *http::HttpServer::start({.port = 0}, users, control, metrics);
   EXPECT_THAT(ask("GET", "/v1/agents", read_token),

@@ -8,8 +8,7 @@ namespace riposte::agent {
 
 inline LocalPolicy generous() {
   LocalPolicy policy;
-  for (int verb = 1; verb <= static_cast<int>(order::kVerbCount); ++verb)
-    policy.allow.insert(static_cast<order::Verb>(verb));
+  policy.allow = test::every_verb();
   policy.management = {{*parse_address("192.0.2.5"), 7443}};
   return policy;
 }

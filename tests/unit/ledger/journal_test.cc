@@ -10,6 +10,7 @@
 
 #include "engine/base/hex.h"
 #include "engine/order/names.h"
+#include "tests/support/failing_sync.h"
 #include "tests/support/scratch.h"
 #include "tests/unit/ledger/ledger_samples.h"
 
@@ -308,6 +309,45 @@ TEST_F(JournalTest, KeepsRoomOnAFullDiskForWhatEndsEffects) {
   if (WEXITSTATUS(status) == std::to_underlying(Found::no_file_system))
     GTEST_SKIP() << "no file system of one's own can be mounted here";
   EXPECT_EQ(WEXITSTATUS(status), std::to_underlying(Found::nothing_wrong));
+}
+
+/// What a failed sync leaves on disk nobody knows, and a second try that succeeds says nothing about it.
+TEST_F(JournalTest, ThatCouldNotBeSyncedIsBrokenForGood) {
+  write(1, 1);
+  {
+    auto opened = open();
+    ASSERT_TRUE(opened.journal);
+    test::with_failing_sync([&] {
+      const auto appended = opened.journal->append(entries_of(2, 1));
+      ASSERT_FALSE(appended);
+      EXPECT_EQ(appended.error().code, Errc::corrupt);
+      EXPECT_NE(appended.error().text().find("syncing"), std::string::npos) << appended.error().text();
+    });
+    EXPECT_EQ(opened.journal->append(entries_of(3, 1)).error().code, Errc::corrupt);
+    EXPECT_EQ(opened.journal->compact(entries_of(1, 1)).error().code, Errc::corrupt);
+    EXPECT_FALSE(opened.journal->has_room());
+    EXPECT_EQ(opened.journal->sequence(), 1U);
+  }
+  const auto anew = open();
+  ASSERT_TRUE(anew.journal) << anew.journal.error().text();
+  EXPECT_EQ(anew.entries.front(), entries_of(1, 1).front()) << "what was promised before is there";
+  EXPECT_LE(anew.entries.size(), 2U);
+}
+
+TEST_F(JournalTest, ThatCannotBeSyncedDoesNotBegin) {
+  test::with_failing_sync([&] { EXPECT_EQ(open().journal.error().code, Errc::corrupt); });
+  EXPECT_EQ(bytes(), "");
+  EXPECT_TRUE(open().journal);
+}
+
+TEST_F(JournalTest, ThatCannotBeSyncedIsNotReplacedByAShorterOne) {
+  write(1, 3);
+  const std::string before = bytes();
+  auto opened = open();
+  test::with_failing_sync(
+      [&] { EXPECT_EQ(opened.journal->compact(entries_of(3, 1)).error().code, Errc::corrupt); });
+  EXPECT_EQ(bytes(), before);
+  EXPECT_EQ(opened.journal->append(entries_of(4, 1)).error().code, Errc::corrupt);
 }
 
 }  // namespace

@@ -105,5 +105,33 @@ TEST(RateLimits, LetABurstThroughAndThenTheRate) {
   EXPECT_TRUE(limits.allows(order::Verb::block_ip, 1s)) << "no rate";
 }
 
+TEST(RateLimits, ThatChangeKeepWhatTheyCounted) {
+  constexpr auto kVerb = order::Verb::kill_process;
+  const auto left_of = [kVerb](const Rate& after, int taken) {
+    RateLimits limits({{kVerb, {60, 10}}});
+    for (int i = 0; i < taken; ++i) limits.take(kVerb, 1s);
+    limits.change({{kVerb, after}}, 1s);
+    int left = 0;
+    for (; left < 100 && limits.allows(kVerb, 1s); ++left) limits.take(kVerb, 1s);
+    return left;
+  };
+  EXPECT_EQ(left_of({60, 10}, 4), 6) << "the same again gives nothing back";
+  EXPECT_EQ(left_of({60, 5}, 4), 1);
+  EXPECT_EQ(left_of({60, 20}, 4), 16);
+  EXPECT_EQ(left_of({60, 3}, 8), 0);
+  EXPECT_EQ(left_of({60, 3}, 0), 3);
+}
+
+TEST(RateLimits, ThatWereLoweredFillAgainAsQuicklyAsTheyNowMay) {
+  constexpr auto kVerb = order::Verb::kill_process;
+  RateLimits limits({{kVerb, {600, 100}}});
+  for (int i = 0; i < 100; ++i) limits.take(kVerb, 1s);
+  limits.change({{kVerb, {6, 1}}}, 1s);
+  EXPECT_FALSE(limits.allows(kVerb, 10s));
+  EXPECT_TRUE(limits.allows(kVerb, 11s));
+  limits.change({}, 11s);
+  EXPECT_TRUE(limits.allows(kVerb, 11s)) << "no rate";
+}
+
 }  // namespace
 }  // namespace riposte::agent

@@ -70,5 +70,69 @@ TEST_F(TwoPartitions, MakeTheActionAgainWhenACrashTookWhoeverHadTheClaim) {
   EXPECT_EQ(restarted.take_commit(kNoon, true).rows.size(), 1U);
 }
 
+/// An isolation waits in one partition, a person's release of the host comes in the other.
+class ReleasedElsewhere : public testing::Test {
+ protected:
+  void submit(PartitionState& partition, ActionType type, Actor by) {
+    ActionRequest request = some_request(std::string(name_of(type)));
+    request.partition = partition.id();
+    request.type = type;
+    request.target = "host";
+    request.submitter = std::move(by);
+    request.id = ActionId(std::string(name_of(type)));
+    ASSERT_TRUE(partition.submit({request, no_approval()}, kNoon));
+  }
+  void isolate(PartitionState& partition) {
+    submit(partition, ActionType::isolate_host, {Actor::Kind::rule, "rule-1"});
+    commit(partition);
+  }
+  void release(PartitionState& partition) {
+    submit(partition, ActionType::unisolate_host, {Actor::Kind::person, "alice"});
+  }
+  void commit(PartitionState& partition) {
+    ASSERT_TRUE(records_.append(std::vector{partition.take_commit(kNoon, true)}));
+  }
+  Reason reason() { return (*records_.find(ActionId("isolate_host")))->reason; }
+  PartitionState load(int id) { return *PartitionState::load(Partition(id), records_, claims_); }
+
+  class NoSlots final : public Slots {
+   public:
+    Seat take(const Action&) override { return {Seat::Kind::busy}; }
+  };
+  NoSlots slots_;
+  MemoryRecords records_;
+  std::shared_ptr<Claims> claims_ = std::make_shared<Claims>();
+};
+
+TEST_F(ReleasedElsewhere, IsHeardOfOnceItIsOnRecord) {
+  PartitionState people = load(0);
+  PartitionState stream = load(1);
+  isolate(stream);
+  release(people);
+  stream.advance(kNoon, slots_);
+  commit(stream);
+  EXPECT_EQ(reason(), Reason::none) << "it may never have been";
+  commit(people);
+  (void)people.take_effects();
+  stream.advance(kNoon, slots_);
+  commit(stream);
+  EXPECT_EQ(reason(), Reason::superseded);
+}
+
+TEST_F(ReleasedElsewhere, IsFoundAfterACrashThatTookTheNews) {
+  {
+    PartitionState people = load(0);
+    PartitionState stream = load(1);
+    isolate(stream);
+    release(people);
+    commit(people);
+  }
+  claims_ = std::make_shared<Claims>();
+  PartitionState stream = load(1);
+  stream.advance(kNoon, slots_);
+  commit(stream);
+  EXPECT_EQ(reason(), Reason::superseded);
+}
+
 }  // namespace
 }  // namespace riposte

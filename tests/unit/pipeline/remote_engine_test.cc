@@ -99,6 +99,20 @@ TEST_F(EngineOfAFleet, WaitsForAHostAndSeesItsOrdersThrough) {
       eventually([&] { return host_.recorded_states() == std::set<std::string>{"completed", "executing"}; }));
 }
 
+TEST_F(EngineOfAFleet, CountsWhatWaitsForHostsThatAreAway) {
+  constexpr int kDetections = 20;
+  for (int i = 0; i < kDetections; ++i)
+    streams_.append(stream_, detection_of("uid-" + std::to_string(i), i + 2));
+  start(compiled({killing_rule("miner")}));
+  const auto says = [&](int count) {
+    const std::string line = "riposte_actions_parked{partition=\"1\"} " + std::to_string(count) + "\n";
+    return eventually([&] { return metrics_.text().find(line) != std::string::npos; });
+  };
+  EXPECT_TRUE(says(kDetections)) << metrics_.text();
+  host_.connect();
+  EXPECT_TRUE(says(0)) << metrics_.text();
+}
+
 TEST_F(EngineOfAFleet, ShowsWhatAHostWouldDo) {
   start(compiled({killing_rule("miner")}));
   const Principal alice{UserName("alice"), {}, {{Permission::submit, ""}}};

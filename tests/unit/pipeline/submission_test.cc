@@ -54,5 +54,15 @@ TEST_F(Submitting, LetsNoContainmentLastForEver) {
   EXPECT_EQ(submit(ActionType::unblock_ip, {{"address", "203.0.113.9"}})->ttl, Duration::zero());
 }
 
+TEST_F(Submitting, SparesAnAddressForAWhileUnlessItSaysOtherwise) {
+  EXPECT_EQ(submit(ActionType::unblock_ip, {{"address", "203.0.113.9"}})->parameters.at("grace"),
+            Value("600s"));
+  EXPECT_EQ(
+      submit(ActionType::unblock_ip, {{"address", "203.0.113.9"}, {"grace", "0s"}})->parameters.at("grace"),
+      Value("0s"));
+  EXPECT_FALSE(submit(ActionType::block_ip, {{"address", "203.0.113.9"}})->parameters.contains("grace"));
+  EXPECT_FALSE(submit(ActionType::unisolate_host, {})->parameters.contains("grace"));
+}
+
 }  // namespace
 }  // namespace riposte

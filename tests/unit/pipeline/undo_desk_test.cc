@@ -95,6 +95,30 @@ TEST_F(UndoDesk, ShowsWhatItWouldUndoBeforeItDoes) {
   EXPECT_EQ(stored(suspended(2)).undone_by, ActionId());
 }
 
+TEST_F(UndoDesk, HasWhatFailedAndMayHoldTakenBackAndNotWhatDidNothing) {
+  Commit commit{.partition = Partition(1), .position = {}, .rows = {}, .audit = {}, .dead_letters = {}};
+  const auto put = [&](int number, State state, Reason reason) {
+    Action action = stored(suspended(number));
+    action.state = state;
+    action.reason = reason;
+    commit.rows.push_back(action);
+  };
+  put(0, State::failed, Reason::verification_failed);
+  put(1, State::failed, Reason::guard_refused);
+  ASSERT_TRUE(records_.append(std::vector{commit}));
+  start();
+  const auto plan = engine_->control().plan_undo(alice_, range_);
+  ASSERT_TRUE(plan) << plan.error().text();
+  ASSERT_EQ(plan->actions.size(), 1U);
+  EXPECT_EQ(plan->actions.front().id, suspended(0));
+  const auto answers = engine_->control().undo_all(alice_, range_, plan->digest, "a bad rule");
+  ASSERT_TRUE(answers) << answers.error().text();
+  EXPECT_TRUE(eventually([&] { return hands_.executed == 1; }));
+  EXPECT_EQ(stored(suspended(0)).state, State::failed);
+  EXPECT_EQ(engine_->control().decide(alice_, suspended(1), Decision::undo, "").error().what,
+            "action " + suspended(1).value() + " failed with guard_refused: nothing was done");
+}
+
 TEST_F(UndoDesk, UndoesNothingThatWasNotShown) {
   start();
   const auto plan = engine_->control().plan_undo(alice_, range_);

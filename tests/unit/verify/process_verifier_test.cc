@@ -1,6 +1,7 @@
 #include "connectors/verify/process_verifier.h"
 
 #include <csignal>
+#include <filesystem>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 
 #include "agent/process/process_identity.h"
 #include "connectors/process/process_evidence.h"
+#include "tests/support/scratch.h"
 #include "tests/support/victim.h"
 
 namespace riposte {
@@ -18,16 +20,17 @@ using ::testing::HasSubstr;
 
 class ProcessVerification : public ::testing::Test {
  protected:
-  /// An order about the victim, with the evidence that its executor leaves.
-  Action action(ActionType type) {
+  /// An order about a process, with the evidence that its executor leaves.
+  static Action action_about(const Victim& victim, ActionType type) {
     Action action;
     action.type = type;
-    action.parameters = {{"pid", std::int64_t{victim_.pid()}}};
+    action.parameters = {{"pid", std::int64_t{victim.pid()}}};
     action.not_after = SystemClock().now();
-    action.evidence = evidence_of(*read_process(victim_.pid()));
+    action.evidence = evidence_of(*read_process(victim.pid()));
     action.evidence["signal_ticks"] = std::to_string(ticks_since_boot());
     return action;
   }
+  Action action(ActionType type) const { return action_about(victim_, type); }
   Proof check(const Action& action) { return verifier_.check(action, {}); }
   void stop() {
     ::kill(victim_.pid(), SIGSTOP);
@@ -85,10 +88,14 @@ TEST_F(ProcessVerification, WithoutEvidenceTheOrderItselfDecides) {
 }
 
 TEST_F(ProcessVerification, ASuccessorOfTheSameProgramIsNamed) {
-  const Action kill = action(ActionType::kill_process);
-  victim_.end();
+  const test::Scratch scratch;
+  const std::string program = (scratch.path() / "payload").string();  // which nobody else starts meanwhile
+  std::filesystem::copy_file("/bin/sleep", program);
+  Victim victim({program.c_str(), "600"});
+  const Action kill = action_about(victim, ActionType::kill_process);
+  victim.end();
   EXPECT_THAT(check(kill).detail, Not(HasSubstr("again")));
-  const Victim successor;
+  const Victim successor({program.c_str(), "600"});
   const Proof proof = check(kill);
   EXPECT_EQ(proof.kind, Proof::Kind::proven);
   EXPECT_THAT(proof.detail, HasSubstr("again as process " + std::to_string(successor.pid())));

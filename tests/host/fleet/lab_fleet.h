@@ -1,40 +1,25 @@
 /// A fleet of the real programs: an engine on a manager, an agent on each of three servers, and an attacker.
+///
+/// Threads: one.
+/// Errors:  throws std::runtime_error, with the ends of all logs where something does not come about in time.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/host/fleet/feed.h"
+#include "tests/host/fleet/program.h"
 #include "tests/support/lab.h"
 #include "tests/support/temporary_directory.h"
 
 namespace riposte::test {
-
-/// How long anything may take that takes a moment on an idle machine.
-inline constexpr std::chrono::seconds kSoonEnough{20};
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit = kSoonEnough);
-
-/// A program on a host of the lab that a test starts and ends as it likes.
-class Program {
- public:
-  /// `log`: what it writes is added there. `crash_at`: as RIPOSTE_CRASH_AT.
-  void start(const Host& host, const std::vector<std::string>& argv, const std::filesystem::path& log,
-             const std::string& crash_at = {});
-  bool runs() const;
-  void kill();
-  /// As an administrator does; false when it had to be killed after kSoonEnough.
-  bool end();
-
- private:
-  pid_t pid_ = 0;
-};
 
 struct Server {
   Host& host;
@@ -43,32 +28,32 @@ struct Server {
   Program link;
 };
 
-class FleetLab : public ::testing::Test {
- protected:
-  /// Nothing runs yet.
-  FleetLab();
+class LabFleet {
+ public:
+  /// Nothing runs yet. `parent`: where its folder is made, which goes with it; that of a lab is in memory.
+  explicit LabFleet(const std::filesystem::path& parent = std::filesystem::temp_directory_path());
 
   void start_engine(const std::string& crash_at = {});
   void enroll(Server& server);
   void start_hands(Server& server, const std::string& crash_at = {});
   /// `socket`: of the hands, or of whoever stands between.
   void start_link(Server& server, const std::filesystem::path& socket = {});
-  /// The engine, and every server enrolled and connected.
-  void start_all();
-  bool all_connected();
+  /// The engine, fed from here, and every server enrolled and connected. None: from a file.
+  void start_all(std::unique_ptr<Feed> feed = nullptr);
+  bool all_connected() const;
 
-  /// A detection of the rule that answers with this response (docs: the configuration in fleet_lab.cc).
+  /// A detection of the rule that answers with this response (docs: the configuration in lab_fleet.cc).
   void detect(const std::string& response, const Server& server, const nlohmann::json& more);
   void detect_process(const std::string& response, const Server& server, std::int32_t pid);
 
-  /// The command line on the manager, as a person. Its exit code is expected to be 0.
+  /// The command line on the manager, as a person. Throws unless it succeeds.
   std::string riposte(const std::string& person, std::vector<std::string> arguments) const;
   std::vector<nlohmann::json> actions() const;
   /// The newest action of this type on this host.
   std::optional<nlohmann::json> action(const std::string& type, const Server& server) const;
-  /// Waits until it is in this state ("completed") and verification ("passed"); the action's id.
+  /// Waits until it is in this state and verification; the action's id.
   std::string await(const std::string& type, const Server& server, const std::string& state,
-                    const std::string& verification = "passed");
+                    const std::string& verification = "passed") const;
   /// A person takes the action back, a second one approves where that is asked for.
   void undo(const std::string& id) const;
 
@@ -76,13 +61,16 @@ class FleetLab : public ::testing::Test {
   static std::int32_t sleeper(const Server& server);
   /// 'S', 'T'; '-': there is none.
   static char state_of(const Server& server, std::int32_t pid);
+  /// How often every action was begun there, by the journal, which nobody may have open. What was disowned
+  /// had no effect, and its next attempt has a start of its own.
+  static std::map<std::string, int> starts_on(const Server& server);
   std::filesystem::path at(const std::string& name) const { return folder_.path() / name; }
   /// The end of every log.
   std::string logs() const;
   /// What the logs say of one action.
   std::string lines_about(const std::string& action) const;
 
-  TemporaryDirectory folder_;
+  const TemporaryDirectory folder_;
   Lab lab_;
   Host& manager_ = lab_.host("manager");
   Server web_{lab_.host("web01"), at("web01"), {}, {}};
@@ -94,9 +82,15 @@ class FleetLab : public ::testing::Test {
   Program engine_;
 
  private:
+  void write_rules() const;
+  void write_host_files(const Server& server) const;
   std::vector<std::filesystem::path> log_files() const;
-  std::string tokens_of(const std::string& person);
-  std::string url_;
+  /// Makes the person's token; its hash.
+  std::string token_of(const std::string& person) const;
+  /// Throws, naming what did not come about in time.
+  void insist(const std::string& what, const std::function<bool()>& condition) const;
+  const std::string url_;
+  std::unique_ptr<Feed> feed_;
   int detections_ = 0;
 };
 

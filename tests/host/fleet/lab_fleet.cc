@@ -1,14 +1,15 @@
-#include "tests/host/fleet/fleet_lab.h"
+#include "tests/host/fleet/lab_fleet.h"
 
-#include <csignal>
+#include <algorithm>
 #include <fstream>
-#include <thread>
+#include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "agent/ledger/journal.h"
 #include "engine/access/token.h"
 #include "engine/base/clock.h"
-#include "tests/support/throw_errno.h"
 
 namespace riposte::test {
 namespace {
@@ -17,19 +18,10 @@ namespace fs = std::filesystem;
 
 constexpr int kPort = 7443;
 constexpr int kApiPort = 8080;
-constexpr std::chrono::milliseconds kLook{20};
 
 void write_file(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
   std::ofstream(path, std::ios::binary) << text;
-}
-
-/// What of it can be read: that of a process may go while it is looked at.
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  for (std::string line; std::getline(file, line);) text += line + "\n";
-  return text;
 }
 
 /// One rule for each type: a detection says which one it is for.
@@ -51,13 +43,14 @@ response:
                      action, number, settings);
 }
 
-std::string configuration(const std::string& address, const std::map<std::string, std::string>& hashes) {
+std::string configuration(const std::string& source, const std::string& address,
+                          const std::map<std::string, std::string>& hashes) {
   std::string users;
   for (const auto& [person, hash] : hashes)
     users += fmt::format("  - {{name: {}, token_hash: \"{}\", roles: [analyst, engineer]}}\n", person, hash);
   return fmt::format(R"(data: data
 rules: [rules]
-source: {{file: {{path: detections.ndjson, follow: true}}}}
+source: {}
 http: {{listen: 127.0.0.1, port: {}}}
 agents: {{fleet: lab, listen: {}, port: {}}}
 policy:
@@ -69,7 +62,7 @@ roles:
   engineer: [admin]
 users:
 {})",
-                     kApiPort, address, kPort, users);
+                     source, kApiPort, address, kPort, users);
 }
 
 constexpr const char* kPolicy =
@@ -80,47 +73,13 @@ constexpr const char* kPolicy =
 
 }  // namespace
 
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
-  const auto end = std::chrono::steady_clock::now() + limit;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(kLook);
-  }
-  return true;
+LabFleet::LabFleet(const fs::path& parent)
+    : folder_("riposte", parent), url_(fmt::format("http://127.0.0.1:{}", kApiPort)) {
+  write_rules();
+  for (const Server* server : servers_) write_host_files(*server);
 }
 
-void Program::start(const Host& host, const std::vector<std::string>& argv, const fs::path& log,
-                    const std::string& crash_at) {
-  std::vector<std::string> command{"sh", "-c", "exec 2>>\"$0\" >&2; exec \"$@\"", log.string(), "env"};
-  if (!crash_at.empty()) command.push_back("RIPOSTE_CRASH_AT=" + crash_at);
-  command.insert(command.end(), argv.begin(), argv.end());
-  pid_ = host.start(command);
-}
-
-bool Program::runs() const {
-  if (pid_ == 0) return false;
-  const std::string stat = read_file(fmt::format("/proc/{}/stat", pid_));
-  const auto behind_name = stat.rfind(") ");
-  return behind_name != std::string::npos && stat[behind_name + 2] != 'Z';
-}
-
-void Program::kill() {
-  if (pid_ != 0) ::kill(pid_, SIGKILL);
-  eventually([&] { return !runs(); });
-}
-
-bool Program::end() {
-  if (pid_ != 0) ::kill(pid_, SIGTERM);
-  if (eventually([&] { return !runs(); })) return true;
-  kill();
-  return false;
-}
-
-FleetLab::FleetLab() : url_(fmt::format("http://127.0.0.1:{}", kApiPort)) {
-  std::map<std::string, std::string> hashes;
-  for (const std::string person : {"alice", "bob"}) hashes[person] = tokens_of(person);
-  write_file(at("riposte.yaml"), configuration(lan_.v4(manager_), hashes));
-  write_file(at("detections.ndjson"), "");
+void LabFleet::write_rules() const {
   const std::map<std::string, std::string> settings{
       {"kill_process", ""},
       {"suspend_process", ""},
@@ -131,28 +90,29 @@ FleetLab::FleetLab() : url_(fmt::format("http://127.0.0.1:{}", kApiPort)) {
   int number = 0;
   for (const auto& [action, lines] : settings)
     write_file(at("rules/" + action + ".yml"), rule(++number, action, lines));
-  for (const Server* server : servers_) {
-    write_file(server->folder / "machine-id",
-               fmt::format("{:032x}\n", std::hash<std::string>{}(server->host.name())));
-    write_file(server->folder / "policy.yaml", fmt::format(fmt::runtime(kPolicy), lan_.v4(manager_), kPort));
-    fs::permissions(server->folder / "policy.yaml", fs::perms(0644));
-    fs::create_directories(server->folder / "state");
-  }
 }
 
-std::string FleetLab::tokens_of(const std::string& person) {
+void LabFleet::write_host_files(const Server& server) const {
+  write_file(server.folder / "machine-id",
+             fmt::format("{:032x}\n", std::hash<std::string>{}(server.host.name())));
+  write_file(server.folder / "policy.yaml", fmt::format(fmt::runtime(kPolicy), lan_.v4(manager_), kPort));
+  fs::permissions(server.folder / "policy.yaml", fs::perms(0644));
+  fs::create_directories(server.folder / "state");
+}
+
+std::string LabFleet::token_of(const std::string& person) const {
   const std::string token = new_token();
   write_file(at(person + ".token"), token + "\n");
   fs::permissions(at(person + ".token"), fs::perms::owner_read);
   return token_hash(token);
 }
 
-void FleetLab::start_engine(const std::string& crash_at) {
+void LabFleet::start_engine(const std::string& crash_at) {
   engine_.start(manager_, {"env", "-C", folder_.path(), RIPOSTE_PROGRAM, "run", "--config", "riposte.yaml"},
                 at("engine.log"), crash_at);
 }
 
-void FleetLab::enroll(Server& server) {
+void LabFleet::enroll(Server& server) {
   const fs::path token = server.folder / "token";
   const auto answer =
       nlohmann::json::parse(riposte("alice", {"agents", "enroll", server.host.name(), "--json"}));
@@ -164,7 +124,7 @@ void FleetLab::enroll(Server& server) {
                          "--machine-id-file", server.folder / "machine-id"});
 }
 
-void FleetLab::start_hands(Server& server, const std::string& crash_at) {
+void LabFleet::start_hands(Server& server, const std::string& crash_at) {
   server.hands.start(
       server.host,
       {RIPOSTE_HANDS_PROGRAM, "--state", server.folder / "state", "--policy", server.folder / "policy.yaml",
@@ -172,34 +132,41 @@ void FleetLab::start_hands(Server& server, const std::string& crash_at) {
       server.folder / "hands.log", crash_at);
 }
 
-void FleetLab::start_link(Server& server, const fs::path& socket) {
+void LabFleet::start_link(Server& server, const fs::path& socket) {
   server.link.start(server.host,
                     {RIPOSTE_AGENT_PROGRAM, "run", "--state", server.folder / "state", "--socket",
                      socket.empty() ? server.folder / "hands.sock" : socket},
                     server.folder / "link.log");
 }
 
-void FleetLab::start_all() {
+void LabFleet::start_all(std::unique_ptr<Feed> feed) {
+  feed_ = feed ? std::move(feed) : std::make_unique<FileFeed>(at("detections.ndjson"));
+  std::map<std::string, std::string> hashes;
+  for (const std::string person : {"alice", "bob"}) hashes[person] = token_of(person);
+  write_file(at("riposte.yaml"), configuration(feed_->source(), lan_.v4(manager_), hashes));
   start_engine();
-  ASSERT_TRUE(eventually([&] {
-    return read_file(at("engine.log")).find("\"running\"") != std::string::npos;
-  })) << logs();
+  insist("an engine that runs",
+         [&] { return contents_of(at("engine.log")).find("\"running\"") != std::string::npos; });
   for (Server* server : servers_) {
     enroll(*server);
     start_hands(*server);
     start_link(*server);
   }
-  ASSERT_TRUE(eventually([&] { return all_connected(); })) << logs();
+  insist("connections of all agents", [&] { return all_connected(); });
 }
 
-bool FleetLab::all_connected() {
+void LabFleet::insist(const std::string& what, const std::function<bool()>& condition) const {
+  if (!eventually(condition)) throw std::runtime_error("in vain waited for " + what + logs());
+}
+
+bool LabFleet::all_connected() const {
   const auto list = nlohmann::json::parse(riposte("alice", {"agents", "list", "--json"}));
   std::size_t connected = 0;
   for (const auto& agent : list.at("agents")) connected += agent.at("connected").get<bool>() ? 1U : 0U;
   return connected == servers_.size();
 }
 
-void FleetLab::detect(const std::string& response, const Server& server, const nlohmann::json& more) {
+void LabFleet::detect(const std::string& response, const Server& server, const nlohmann::json& more) {
   nlohmann::json event{
       {"@timestamp", iso8601(SystemClock().now())},
       {"ecs", {{"version", "8.11.0"}}},
@@ -209,14 +176,14 @@ void FleetLab::detect(const std::string& response, const Server& server, const n
       {"kibana.alert.uuid", fmt::format("fleet-{}", ++detections_)},
       {"kibana.alert.severity", "critical"}};
   event.update(more);
-  std::ofstream(at("detections.ndjson"), std::ios::app) << event.dump() << '\n' << std::flush;
+  feed_->send(event.dump());
 }
 
-void FleetLab::detect_process(const std::string& response, const Server& server, std::int32_t pid) {
+void LabFleet::detect_process(const std::string& response, const Server& server, std::int32_t pid) {
   detect(response, server, {{"process", {{"pid", pid}}}});
 }
 
-std::string FleetLab::riposte(const std::string& person, std::vector<std::string> arguments) const {
+std::string LabFleet::riposte(const std::string& person, std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), RIPOSTE_PROGRAM);
   for (const std::string& argument :
        {std::string("--url"), url_, std::string("--token-file"), at(person + ".token").string()})
@@ -224,50 +191,64 @@ std::string FleetLab::riposte(const std::string& person, std::vector<std::string
   return manager_.output_of(arguments);
 }
 
-std::vector<nlohmann::json> FleetLab::actions() const {
+std::vector<nlohmann::json> LabFleet::actions() const {
   return nlohmann::json::parse(riposte("alice", {"actions", "list", "--limit", "1000", "--json"}))
       .at("actions");
 }
 
-std::optional<nlohmann::json> FleetLab::action(const std::string& type, const Server& server) const {
+std::optional<nlohmann::json> LabFleet::action(const std::string& type, const Server& server) const {
   for (const auto& action : actions())
     if (action.at("type") == type && action.at("host") == server.host.name()) return action;
   return {};
 }
 
-std::string FleetLab::await(const std::string& type, const Server& server, const std::string& state,
-                            const std::string& verification) {
-  std::string id;
+std::string LabFleet::await(const std::string& type, const Server& server, const std::string& state,
+                            const std::string& verification) const {
+  std::optional<nlohmann::json> found;
   const bool came = eventually([&] {
-    const auto found = action(type, server);
-    if (!found || found->at("state") != state || found->at("verification") != verification) return false;
-    id = found->at("id");
-    return true;
+    found = action(type, server);
+    return found && found->at("state") == state && found->at("verification") == verification;
   });
-  const auto found = came ? std::nullopt : action(type, server);
-  EXPECT_TRUE(came) << type << " on " << server.host.name() << " is not " << state << ", " << verification
-                    << ": " << (found ? found->dump(2) : "there is none") << logs();
-  return id;
+  if (!came)
+    throw std::runtime_error(fmt::format("{} on {} is not {}, {}: {}", type, server.host.name(), state,
+                                         verification, found ? found->dump(2) : "there is none") +
+                             logs());
+  return found->at("id");
 }
 
-void FleetLab::undo(const std::string& id) const {
+void LabFleet::undo(const std::string& id) const {
   riposte("alice", {"actions", "undo", id, "--comment", "over"});
   for (const auto& action : actions())
     if (action.at("state") == "pending_approval")
       riposte("bob", {"actions", "approve", action.at("id"), "--comment", "seen"});
 }
 
-std::int32_t FleetLab::sleeper(const Server& server) {
+std::int32_t LabFleet::sleeper(const Server& server) {
   return std::stoi(server.host.output_of({"sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo $!"}));
 }
 
-char FleetLab::state_of(const Server& server, std::int32_t pid) {
+char LabFleet::state_of(const Server& server, std::int32_t pid) {
   const std::string stat = server.host.run({"cat", fmt::format("/proc/{}/stat", pid)}).output;
   const auto behind_name = stat.rfind(") ");
   return behind_name == std::string::npos ? '-' : stat[behind_name + 2];
 }
 
-std::vector<fs::path> FleetLab::log_files() const {
+std::map<std::string, int> LabFleet::starts_on(const Server& server) {
+  std::map<std::string, int> starts;
+  std::string machine;
+  std::ifstream(server.folder / "machine-id") >> machine;
+  const auto journal =
+      agent::Journal::open(server.folder / "state" / "journal", machine, [&](const agent::Entry& entry) {
+        if (const auto* started = std::get_if<agent::Started>(&entry))
+          ++starts[started->order.action.value()];
+        if (const auto* disowned = std::get_if<agent::Cancelled>(&entry))
+          starts.erase(disowned->action.value());
+      });
+  if (!journal) throw std::runtime_error(journal.error().text());
+  return starts;
+}
+
+std::vector<fs::path> LabFleet::log_files() const {
   std::vector<fs::path> files{at("engine.log")};
   for (const Server* server : servers_) {
     files.push_back(server->folder / "hands.log");
@@ -276,17 +257,17 @@ std::vector<fs::path> FleetLab::log_files() const {
   return files;
 }
 
-std::string FleetLab::logs() const {
+std::string LabFleet::logs() const {
   constexpr std::size_t kTail = 3000;
   std::string text;
   for (const fs::path& file : log_files()) {
-    const std::string all = read_file(file);
+    const std::string all = contents_of(file);
     text += "\n--- " + file.string() + "\n" + all.substr(all.size() - std::min(all.size(), kTail));
   }
   return text;
 }
 
-std::string FleetLab::lines_about(const std::string& action) const {
+std::string LabFleet::lines_about(const std::string& action) const {
   std::string text = "\n";
   for (const fs::path& file : log_files()) {
     std::ifstream lines(file);

@@ -14,6 +14,8 @@ class Samples {
  public:
   void add(Seconds sample) { seconds_.push_back(sample.count()); }
   std::size_t count() const { return seconds_.size(); }
+  /// Needs at least one sample, as percentile().
+  Seconds last() const { return Seconds(seconds_.at(seconds_.size() - 1)); }
   Seconds sum() const;
   /// Nearest rank: the smallest sample that `share` of all samples do not exceed. Needs at least one sample.
   Seconds percentile(double share) const;

@@ -30,23 +30,29 @@ fuzz() {
     printf '%s: %s inputs in %s s, nothing broke\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: //p' "$log")" "$seconds"
     return 0
   fi
-  grep -E '^broken promise|ERROR: |runtime error|SUMMARY|^Base64' "$log" >&2 || tail -n 20 "$log" >&2
-  local input
-  input="$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)"
-  {
-    printf '%s: FAILED; all of it is in %s\n' "$target" "$log"
-    if [[ -n "$input" ]]; then
-      printf 'see it again:  %s %s\n' "$program" "$input"
-      printf 'make it small: %s -minimize_crash=1 -runs=100000 %s\n' "$program" "$input"
-      printf 'then mend it and keep it in tests/fuzz/corpus/%s/ under a name that says what it is\n' "$target"
-    fi
-  } >&2
+  printf '%s: FAILED\n' "$target"
+  broken+=("$target")
   return 1
 }
 
+# What broke, and the input itself: where the log and the folder are gone with the machine, these lines remain.
+tell() {
+  local target="$1" program="build/fuzz/tests/fuzz/fuzz_$1" log="build/results/fuzz/$1.log" input
+  printf '\n%s FAILED; all of it is in %s\n' "$target" "$log"
+  grep -m 12 -E '^broken promise|ERROR: |runtime error|SUMMARY|^ +#[0-9] ' "$log" || tail -n 20 "$log"
+  input="$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)"
+  [[ -n "$input" ]] || return 0
+  printf 'see it again:  %s %s\n' "$program" "$input"
+  printf 'the input:     base64 -d <<<%s | gunzip >INPUT\n' "$(gzip -9 <"$input" | base64 -w 0)"
+  printf 'make it small: %s -minimize_crash=1 -runs=100000 %s\n' "$program" "$input"
+  printf 'then mend it and keep it in tests/fuzz/corpus/%s/ under a name that says what it is\n' "$target"
+}
+
+broken=()
 passed=0 failed=0
 for target in "${targets[@]}"; do
   if fuzz "$target"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 done
+for target in "${broken[@]}"; do tell "$target" >&2; done
 printf '%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))

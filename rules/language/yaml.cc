@@ -12,6 +12,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "engine/base/printable.h"
 #include "rules/language/utf8.h"
 
 namespace riposte::yaml {
@@ -184,7 +185,20 @@ std::string_view cure_of(std::string_view message) {
   if (message.starts_with("end of map") || message.starts_with("end of seq"))
     return "; check the indentation, and that every bracket is closed";
   if (message.find("tab") != std::string_view::npos) return "; indent with blanks";
+  if (message.starts_with("unknown escape character"))
+    return "; in double quotes every backslash is written twice: use single quotes";
   return "; check the quotes and the indentation";
+}
+
+/// Where yaml-cpp stopped. In the middle of something it reads on behind the end of the file, and counts
+/// that.
+Place place_of(const YAML::Mark& mark, std::string_view bytes) {
+  if (mark.is_null()) return {};
+  const std::size_t last_break = bytes.rfind('\n');
+  const Place end{static_cast<int>(std::ranges::count(bytes, '\n')) + 1,
+                  static_cast<int>(bytes.size() - (last_break == bytes.npos ? 0 : last_break + 1)) + 1};
+  const Place stopped{mark.line + 1, mark.column + 1};
+  return std::tie(stopped.line, stopped.column) < std::tie(end.line, end.column) ? stopped : end;
 }
 
 std::optional<std::vector<Node>> build(std::string_view bytes, Diagnostics& diagnostics) {
@@ -198,9 +212,8 @@ std::optional<std::vector<Node>> build(std::string_view bytes, Diagnostics& diag
   } catch (const Refused& refused) {
     diagnostics.error(refused, refused.message);
   } catch (const YAML::Exception& error) {
-    const bool placed = !error.mark.is_null();
-    diagnostics.error(Place{placed ? error.mark.line + 1 : 1, placed ? error.mark.column + 1 : 1},
-                      fmt::format("not readable as YAML: {}{}", error.msg, cure_of(error.msg)));
+    diagnostics.error(place_of(error.mark, bytes),
+                      fmt::format("not readable as YAML: {}{}", printable(error.msg), cure_of(error.msg)));
   }
   return {};
 }

@@ -131,6 +131,13 @@ TEST(Yaml, SaysWhereItCannotBeRead) {
     EXPECT_THAT(refusal(text), HasSubstr("error: ")) << text;
 }
 
+TEST(Yaml, SaysThatTheFileEndsWithinAnEscape) {
+  EXPECT_EQ(refusal("a: 1\nb: \"C:\\"),
+            R"(f.yml:2:8: error: not readable as YAML: unknown escape character: \x04; )"
+            R"(in double quotes every backslash is written twice: use single quotes)")
+      << "yaml-cpp reads on behind the end";
+}
+
 TEST(YamlFiles, ReadsRegularFilesOnly) {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("riposte_yaml_" + std::to_string(::getpid()));

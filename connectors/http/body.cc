@@ -132,15 +132,21 @@ Result<Submission> read_submission(std::string_view body) {
 }
 
 Result<UndoWish> read_undo(std::string_view body) {
-  static constexpr std::array<std::string_view, 8> kKeys{"rule", "host",    "type",    "from",
-                                                         "to",   "comment", "preview", "digest"};
+  static constexpr std::array<std::string_view, 9> kKeys{"rule",    "host",    "type",   "from",     "to",
+                                                         "comment", "preview", "digest", "forbidden"};
   const Document document = TRY(StrictParser().parse(body));
   TRY(only_known_keys(document, kKeys));
+  const bool forbidden = TRY(flag_at(document, "forbidden"));
+  const auto end = [&](const std::string& key, WallTime otherwise) -> Result<WallTime> {
+    if (forbidden && TRY(text_at(document, key)).empty()) return otherwise;
+    return instant_at(document, key);
+  };
   UndoWish wish{{.rule = TRY(text_at(document, "rule")),
                  .host = TRY(text_at(document, "host")),
                  .type = {},
-                 .from = TRY(instant_at(document, "from")),
-                 .to = TRY(instant_at(document, "to"))},
+                 .from = TRY(end("from", WallTime())),
+                 .to = TRY(end("to", WallTime::max())),
+                 .forbidden = forbidden},
                 TRY(text_at(document, "comment")),
                 TRY(text_at(document, "digest"))};
   if (const std::string type = TRY(text_at(document, "type")); !type.empty())

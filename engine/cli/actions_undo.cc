@@ -15,7 +15,8 @@ namespace {
 constexpr const char* kUndoFooter = R"(Examples:
   riposte actions undo 3f2a91c0 77ab01d2 --comment "false positive"
   riposte actions undo --rule ssh-brute --from 2026-03-01T12:00:00Z --to 2026-03-01T13:00:00Z         shows what it would undo
-  riposte actions undo --rule ssh-brute --from 2026-03-01T12:00:00Z --to 2026-03-01T13:00:00Z --yes   and undoes it)";
+  riposte actions undo --rule ssh-brute --from 2026-03-01T12:00:00Z --to 2026-03-01T13:00:00Z --yes   and undoes it
+  riposte actions undo --forbidden                                                                    what policy.never names by now)";
 
 struct UndoOptions {
   ApiOptions api;
@@ -26,6 +27,7 @@ struct UndoOptions {
   std::string host;
   std::string type;
   std::string comment;
+  bool forbidden = false;
   bool yes = false;
 };
 
@@ -79,8 +81,9 @@ std::string answers_text(const http::Json& answers) {
 }
 
 Result<int> undo_range(const UndoOptions& options, const http::HttpClient& client) {
-  http::Json wish{{"rule", options.rule}, {"host", options.host}, {"type", options.type},
-                  {"from", options.from}, {"to", options.to},     {"preview", true}};
+  http::Json wish{{"rule", options.rule},          {"host", options.host}, {"type", options.type},
+                  {"from", options.from},          {"to", options.to},     {"preview", true},
+                  {"forbidden", options.forbidden}};
   const http::Json plan = TRY(client.post("/v1/undo", wish));
   if (!options.api.json) print(plan_text(plan, options.yes));
   if (!options.yes || plan.at("actions").empty()) {
@@ -99,10 +102,12 @@ Result<int> undo_range(const UndoOptions& options, const http::HttpClient& clien
 }
 
 int undo_or_complain(const UndoOptions& options) {
-  const bool whole_range = !options.rule.empty() && !options.from.empty() && !options.to.empty();
-  const bool any_range = !(options.rule + options.from + options.to + options.host + options.type).empty();
+  const bool whole_range =
+      options.forbidden || (!options.rule.empty() && !options.from.empty() && !options.to.empty());
+  const bool any_range =
+      options.forbidden || !(options.rule + options.from + options.to + options.host + options.type).empty();
   if (options.ids.empty() ? !whole_range : any_range) {
-    complain("give either ids of actions, or --rule, --from and --to");
+    complain("give either ids of actions, or --rule, --from and --to, or --forbidden");
     return kExitUsage;
   }
   return call_api(options.api, [&](const http::HttpClient& client) {
@@ -121,6 +126,9 @@ void add_actions_undo(CLI::App& actions, Chosen& chosen) {
   command->add_option("--rule", options->rule, "Instead of ids: all of the rule with this id …");
   command->add_option("--from", options->from, "… created then or later, RFC 3339 …");
   command->add_option("--to", options->to, "… and before then");
+  command->add_flag(
+      "--forbidden", options->forbidden,
+      "Instead of ids: all whose targets policy.never names by now (of these --rule, --from, --to)");
   command->add_option("--host", options->host, "Of these only those for this host");
   command->add_option("--type", options->type, "Of these only those of this action type");
   command->add_option("--comment", options->comment, "Why; kept in the audit trail");

@@ -46,8 +46,10 @@ std::vector<IpNetwork> own_addresses() {
 
 Policy policy_on_this_host(const Configuration& configuration) {
   Policy policy = configuration.policy;
-  policy.never.hosts.merge(own_host_names(configuration));
-  for (const IpNetwork& address : own_addresses()) policy.never.addresses.push_back(address);
+  for (const std::string& name : own_host_names(configuration))
+    policy.never.hosts.push_back({name, "the engine's own host"});
+  for (const IpNetwork& address : own_addresses())
+    policy.never.addresses.push_back({address, "an address of the engine's own host"});
   return policy;
 }
 

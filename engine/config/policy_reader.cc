@@ -49,29 +49,6 @@ AutoResponse read_auto_response(const yaml::Entry& entry, const Configuration& s
   return response;
 }
 
-void read_never(MapReader& policy, NeverTargets& never) {
-  auto section = policy.map("never");
-  if (!section) return;
-  for (const yaml::Node& item : section->list("addresses")) {
-    const auto text = scalar_text(item, "policy.never.addresses", policy.diagnostics());
-    if (!text) continue;
-    if (auto network = parse_network(*text))
-      never.addresses.push_back(*network);
-    else
-      policy.diagnostics().error(item, network.error());
-  }
-  for (const std::string& host : section->texts("hosts")) never.hosts.insert(host);
-  for (const yaml::Node& item : section->list("paths")) {
-    const auto text = scalar_text(item, "policy.never.paths", policy.diagnostics());
-    if (!text) continue;
-    if (const auto path = conform(*text, ValueKind::path))
-      never.paths.insert(*text);
-    else
-      policy.diagnostics().error(item, path.error().what + "; write it from the root: /srv/data");
-  }
-  section->finish();
-}
-
 }  // namespace
 
 void read_active_hours(MapReader& map, Configuration& into) {

@@ -15,6 +15,8 @@ void read_source(MapReader& map, const std::string& folder, Configuration& into)
 void read_dead_letters(MapReader& map, const std::string& folder, Configuration& into);
 void read_active_hours(MapReader& map, Configuration& into);
 void read_policy(MapReader& map, Configuration& into);
+/// `policy`: the section of that name.
+void read_never(MapReader& policy, NeverTargets& into);
 void read_agents(MapReader& map, Configuration& into);
 void read_people(MapReader& map, Configuration& into);
 

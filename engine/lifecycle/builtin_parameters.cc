@@ -22,7 +22,9 @@ Specs process_identity() {
           {"start", ValueKind::timestamp, false,
            "when the process started: tells it from a later one with the same number"},
           {"boot_id", ValueKind::boot_id, false, "the boot of its host in which it runs"},
-          {"sha256", ValueKind::sha256, false, "digest of the program that it must run"}};
+          {"sha256", ValueKind::sha256, false, "digest of the program that it must run"},
+          {"executable", ValueKind::path, false,
+           "path of the program that it runs: asked about in policy.never.programs", 1, kPathBytesMax}};
 }
 
 Specs with(Specs specs, std::initializer_list<ParameterSpec> more) {

@@ -24,14 +24,29 @@ constexpr std::array<Reserved, 7> kReserved{{{"127.0.0.0/8", "loopback"},
                                              {"::/128", "unspecified"},
                                              {"255.255.255.255/32", "broadcast"}}};
 
-std::optional<std::string> forbidden_address(const std::string& text, const NeverTargets& never) {
+template <typename Thing>
+bool is_over(const Spared<Thing>& spared, WallTime now) {
+  return spared.until && *spared.until <= now;
+}
+
+/// " (office egress) until 2026-12-31T00:00:00Z".
+template <typename Thing>
+std::string terms_of(const Spared<Thing>& spared) {
+  return (spared.reason.empty() ? "" : " (" + spared.reason + ")") +
+         (spared.until ? " until " + iso8601(*spared.until) : "");
+}
+
+std::optional<std::string> forbidden_address(const std::string& text, const NeverTargets& never,
+                                             WallTime now) {
   const auto address = parse_address(text);
   if (!address) return {};
   for (const Reserved& reserved : kReserved)
     if (parse_network(reserved.network)->contains(*address))
       return text + " is a " + std::string(reserved.what) + " address, which no attacker has";
-  for (const IpNetwork& network : never.addresses)
-    if (network.contains(*address)) return text + " is in " + text_of(network) + ", which is never blocked";
+  for (const auto& spared : never.addresses)
+    if (!is_over(spared, now) && spared.what.contains(*address))
+      return fmt::format("{} is in {}, which is never blocked{}", text, text_of(spared.what),
+                         terms_of(spared));
   return {};
 }
 
@@ -42,23 +57,47 @@ bool may_be_one_host(const std::string& one, const std::string& other) {
   return one == other || one == first_label(other) || first_label(one) == other;
 }
 
-std::optional<std::string> forbidden_host(const ActionRequest& request, const NeverTargets& never) {
+std::optional<std::string> forbidden_host(const ActionRequest& request, const NeverTargets& never,
+                                          WallTime now) {
   for (const std::string& name : {request.host, request.host_id}) {
     if (name.empty()) continue;
-    for (const std::string& host : never.hosts)
-      if (may_be_one_host(lower_ascii(name), lower_ascii(host)))
-        return fmt::format("{} is the host '{}', which is never isolated", name, host);
+    for (const auto& spared : never.hosts)
+      if (!is_over(spared, now) && may_be_one_host(lower_ascii(name), lower_ascii(spared.what)))
+        return fmt::format("{} is the host '{}', which is never isolated{}", name, spared.what,
+                           terms_of(spared));
   }
   return {};
 }
 
-std::optional<std::string> forbidden_path(const std::string& path, const NeverTargets& never) {
-  for (const std::string& place : never.paths) {
-    const std::string folder = place.ends_with('/') ? place : place + "/";
-    if (path == place || (path + "/").starts_with(folder))
-      return fmt::format("{} is in {}, from which nothing is quarantined", path, place);
-  }
-  return {};
+/// The one of `places` that this path is, or lies under.
+const Spared<std::string>* place_of(const std::string& path, const std::vector<Spared<std::string>>& places,
+                                    WallTime now) {
+  const auto holds = [&](const Spared<std::string>& spared) {
+    const std::string folder = spared.what.ends_with('/') ? spared.what : spared.what + "/";
+    return !is_over(spared, now) && (path == spared.what || (path + "/").starts_with(folder));
+  };
+  const auto found = std::ranges::find_if(places, holds);
+  return found == places.end() ? nullptr : &*found;
+}
+
+std::optional<std::string> forbidden_path(const std::string& path, const NeverTargets& never, WallTime now) {
+  const auto* spared = place_of(path, never.paths, now);
+  if (spared == nullptr) return {};
+  return fmt::format("{} is in {}, from which nothing is quarantined{}", path, spared->what,
+                     terms_of(*spared));
+}
+
+std::optional<std::string> forbidden_program(const ActionRequest& request, const NeverTargets& never,
+                                             WallTime now) {
+  const auto given = request.parameters.find("executable");
+  if (given == request.parameters.end()) return {};
+  std::string path = tidy_path(text_of(given->second));
+  constexpr std::string_view kReplaced = " (deleted)";  // by an upgrade, while the old one goes on running
+  if (path.ends_with(kReplaced)) path.resize(path.size() - kReplaced.size());
+  const auto* spared = place_of(path, never.programs, now);
+  if (spared == nullptr) return {};
+  return fmt::format("{} runs {}, which is never killed or suspended{}", request.target, path,
+                     terms_of(*spared));
 }
 
 /// "address 203.0.113.9" → "203.0.113.9".
@@ -69,11 +108,20 @@ std::string named_by(const ActionRequest& request) {
 
 }  // namespace
 
-std::optional<std::string> forbidden(const ActionRequest& request, const NeverTargets& never) {
-  if (request.type == ActionType::block_ip) return forbidden_address(named_by(request), never);
-  if (request.type == ActionType::isolate_host) return forbidden_host(request, never);
-  if (request.type == ActionType::quarantine_file) return forbidden_path(named_by(request), never);
-  return {};
+std::optional<std::string> forbidden(const ActionRequest& request, const NeverTargets& never, WallTime now) {
+  switch (request.type) {
+    case ActionType::block_ip:
+      return forbidden_address(named_by(request), never, now);
+    case ActionType::isolate_host:
+      return forbidden_host(request, never, now);
+    case ActionType::quarantine_file:
+      return forbidden_path(named_by(request), never, now);
+    case ActionType::kill_process:
+    case ActionType::suspend_process:
+      return forbidden_program(request, never, now);
+    default:
+      return {};
+  }
 }
 
 }  // namespace riposte

@@ -23,7 +23,7 @@ Ruling rule_on_rule_made(const ActionRequest& request, const TemplateTerms& term
 }
 
 Ruling decide(const ActionRequest& request, const TemplateTerms& terms, const Policy& policy, WallTime now) {
-  if (auto why = forbidden(request, policy.never))
+  if (auto why = forbidden(request, policy.never, now))
     return {false, Ground::policy_forbids, std::move(*why), {}, true};
   if (terms.require_approval) return {true, Ground::template_demands, "the rule demands approval", {}};
   if (policy.require_approval.contains(request.type))

@@ -4,8 +4,19 @@
 
 #include "engine/base/crash_point.h"
 #include "engine/base/log.h"
+#include "engine/lifecycle/undo.h"
 
 namespace riposte {
+namespace {
+
+/// The list of what is never contained has grown since.
+void warn_of_forbidden(std::size_t count) {
+  if (count == 0) return;
+  log::warning("actions are in force whose targets policy.never names",
+               {{"actions", std::to_string(count)}, {"cure", "riposte actions undo --forbidden"}});
+}
+
+}  // namespace
 
 Engine::Engine(EngineOptions options, EngineParts parts)
     : options_(std::move(options)), parts_(std::move(parts)), rules_(std::move(parts_.rules)) {}
@@ -16,11 +27,17 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options, EngineParts
     log::warning("policy.dry_run is set: actions are recorded and never carried out");
   const auto count = static_cast<std::size_t>(engine->options_.workers);
   std::vector<std::vector<PartitionState>> partitions(count);
+  const auto in_force = [&policy = engine->parts_.policy, now = engine->parts_.clock.now()](const Action& a) {
+    return may_undo(a).has_value() && forbidden(a, policy.never, now);
+  };
+  std::size_t forbidden_count = 0;
   for (const Partition id : TRY(engine->parts_.records.partitions())) {
     auto state = TRY_DOING("reading back partition " + std::to_string(id.value()),
                            PartitionState::load(id, engine->parts_.records, engine->claims_));
+    forbidden_count += state.open_count(in_force);
     partitions[static_cast<std::size_t>(id.value()) % count].push_back(std::move(state));
   }
+  warn_of_forbidden(forbidden_count);
   engine->load_workers(std::move(partitions));
   return engine;
 }

@@ -27,6 +27,11 @@ Result<PartitionState> PartitionState::load(Partition id, Records& records, std:
   return state;
 }
 
+std::size_t PartitionState::open_count(const std::function<bool(const Action&)>& wanted) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(open_, [&](const auto& each) { return wanted(each.second); }));
+}
+
 /// Orders on one target of one host run one after the other, in the order of their decision and whatever
 /// their types; a script may run beside itself.
 std::string PartitionState::lane_of(const Action& action) const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -71,6 +72,7 @@ class PartitionState {
   /// What guards kept from becoming an action; the caller reports it.
   HeldBack& held_back() { return held_back_; }
   std::size_t open_count() const { return open_.size(); }
+  std::size_t open_count(const std::function<bool(const Action&)>& wanted) const;
   std::size_t in_doubt_count() const { return in_doubt_; }
   Partition id() const { return id_; }
 

@@ -103,9 +103,12 @@ class Order {
   }
 
   /// With its start a process needs no digest: it is the same one when it has gone on to another program.
+  /// The path that a program has in its container says nothing about the host's programs.
   void tell_process(const std::string& owner) {
     tell("boot_id", "host.boot.id");
-    if (!owner.empty() && !request_.parameters.contains("start")) tell("sha256", owner + ".hash.sha256");
+    if (owner.empty()) return;
+    if (!request_.parameters.contains("start")) tell("sha256", owner + ".hash.sha256");
+    if (container().empty()) tell("executable", owner + ".executable");
   }
 
   /// Not by its size: a file that was just found is often still being written.
@@ -146,10 +149,15 @@ class Order {
   /// A sensor of the kernel gives a process its number on the host, but a path as the process sees it: in a
   /// container that is another file than on the host.
   void check_container() {
+    if (const std::string id = container(); !id.empty())
+      lack("the event is of container '" + id + "': its path names a file there, not on the host");
+  }
+
+  /// In which the event was seen; empty: in none.
+  std::string container() const {
     constexpr std::string_view kNone = "host";  // says Falco of what runs in no container
-    const std::string container = text_of_field(detected_, field::kContainerId);
-    if (!container.empty() && container != kNone)
-      lack("the event is of container '" + container + "': its path names a file there, not on the host");
+    std::string id = text_of_field(detected_, field::kContainerId);
+    return id == kNone ? "" : id;
   }
 
   /// Without the time of the event nothing would tell a process from a later one with the same number: the

@@ -21,7 +21,8 @@ Result<std::vector<ActionType>> undoable_types(const Principal& who, const Actio
 }
 
 Result<void> check_range(const UndoRange& range) {
-  if (range.rule.empty()) return fail(Errc::invalid, "an undo of many needs the id of their rule");
+  if (range.rule.empty() && !range.forbidden)
+    return fail(Errc::invalid, "an undo of many needs the id of their rule");
   if (range.to <= range.from)
     return fail(Errc::invalid, "the range ends at " + iso8601(range.to) + ", not after its beginning at " +
                                    iso8601(range.from));
@@ -58,6 +59,10 @@ Result<UndoPlan> ControlDesk::plan_undo(const Principal& who, const UndoRange& r
   query.host = range.host;
   query.from = range.from;
   query.to = range.to;
+  if (range.forbidden)
+    query.also = [this, now = context_.clock.now()](const Action& action) {
+      return forbidden(action, context_.policy.never, now).has_value();
+    };
   query.limit = kUndoMax + 1;
   UndoPlan plan;
   plan.actions = TRY(context_.records.list(query));

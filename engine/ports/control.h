@@ -27,13 +27,14 @@ struct SubmissionPreview {
   std::string approval;  ///< "a second person with approve:kill_process", or "nobody"
 };
 
-/// Completed actions of one rule, to be taken back together.
+/// Completed actions, to be taken back together: of one rule, or on targets that nobody may contain any more.
 struct UndoRange {
-  std::string rule;                ///< its id
+  std::string rule;                ///< its id; empty with `forbidden`: any
   std::string host{};              ///< empty: any
   std::optional<ActionType> type;  ///< empty: all that can be undone
   WallTime from;                   ///< of their creation
   WallTime to;                     ///< not in it
+  bool forbidden = false;          ///< of these only those whose targets are never contained by now
 };
 
 /// What an undo of them would take back.

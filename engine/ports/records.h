@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,9 +21,10 @@ struct ActionQuery {
   bool open_only = false;
   bool undoable_only = false;  ///< what a person could have undone now
   std::size_t limit = 100;
-  std::vector<ActionType> types{};  ///< empty: all; otherwise what the asking person may read
-  std::optional<WallTime> from{};   ///< created then or later
-  std::optional<WallTime> to{};     ///< created before
+  std::vector<ActionType> types{};            ///< empty: all; otherwise what the asking person may read
+  std::optional<WallTime> from{};             ///< created then or later
+  std::optional<WallTime> to{};               ///< created before
+  std::function<bool(const Action&)> also{};  ///< and for which this says yes; empty: all
 };
 
 /// Which audit records to show: the newest `limit` of them, oldest first; of one action the first `limit`.

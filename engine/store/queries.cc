@@ -14,7 +14,8 @@ bool wanted(const Action& action, const ActionQuery& query) {
   return includes(query.types, action.type) && in_range(action, query) &&
          (!query.state || action.state == *query.state) && (!query.type || action.type == *query.type) &&
          (query.rule.empty() || action.cause.rule.value() == query.rule) &&
-         (query.host.empty() || action.host == query.host) && in_phase(action, query);
+         (query.host.empty() || action.host == query.host) && in_phase(action, query) &&
+         (!query.also || query.also(action));
 }
 
 }  // namespace

@@ -93,7 +93,8 @@ class FakeControl final : public Control {
     std::scoped_lock lock(mutex_);
     UndoPlan plan;
     for (const auto& [id, action] : actions_)
-      if (action.state == State::completed && action.cause.rule.value() == range.rule &&
+      if (action.state == State::completed &&
+          (range.forbidden ? range.rule.empty() : action.cause.rule.value() == range.rule) &&
           action.created_at >= range.from && action.created_at < range.to && action.undone_by.value().empty())
         plan.actions.push_back(action);
     plan.digest = "of " + std::to_string(plan.actions.size());

@@ -79,7 +79,9 @@ Result<std::vector<Action>> MemoryRecords::list(const ActionQuery& query) {
                         (!query.type || action.type == *query.type) &&
                         (query.rule.empty() || action.cause.rule.value() == query.rule) &&
                         (query.host.empty() || action.host == query.host) && in_phase(action, query);
-    if (wanted && in_range(action, query) && includes(query.types, action.type)) actions.push_back(action);
+    if (wanted && in_range(action, query) && includes(query.types, action.type) &&
+        (!query.also || query.also(action)))
+      actions.push_back(action);
   }
   std::ranges::sort(actions, std::greater(),
                     [](const Action& action) { return std::pair(action.created_at, action.id); });

@@ -96,6 +96,7 @@ TEST(RenderedOrder, KnowsEveryParameterOfItsTypeByName) {
     if (!is_for_hosts(spec.type)) continue;
     for (const ParameterSpec& parameter : parameters_of(spec.type)) {
       if (spec.type == ActionType::restore_file && parameter.name == "path") continue;  // its vault knows it
+      if (parameter.name == "executable") continue;  // the engine's guards alone ask about it
       Parameters parameters = something_for(spec.type);
       parameters[parameter.name] = Value(std::string("no such value"));
       if (parameter.kind == ValueKind::path) parameters[parameter.name] = Value(std::string("relative"));

@@ -174,6 +174,16 @@ TEST_F(CommandLine, ShowsWhatItWouldUndoAndUndoesItOnlyWhenToldTo) {
   EXPECT_EQ(ask(for_real).out, "there is nothing to undo\n");
 }
 
+TEST_F(CommandLine, UndoesWhatIsForbiddenByNowWithoutARuleOrATime) {
+  Action action = sample_action(kSampleId);
+  action.state = State::completed;
+  control.put(action);
+  EXPECT_THAT(ask({"actions", "undo", "--forbidden"}).out,
+              HasSubstr("nothing was undone; with --yes these 1"));
+  EXPECT_THAT(ask({"actions", "undo", "--forbidden", "--yes"}).out, HasSubstr("1 are being undone\n"));
+  EXPECT_EQ(ask({"actions", "undo", "0011", "--forbidden"}).code, cli::kExitUsage);
+}
+
 TEST_F(CommandLine, UndoesEitherByIdOrByRuleAndTime) {
   for (const std::vector<std::string>& wrong : {std::vector<std::string>{"actions", "undo"},
                                                 {"actions", "undo", "--rule", "r1"},

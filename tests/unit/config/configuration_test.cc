@@ -117,7 +117,8 @@ policy:
     kill_process: high
     isolate_host: {severity: critical, active_hours: office}
   require_approval: [run_script]
-  never: {addresses: [10.0.0.0/8, "2001:db8::1"], hosts: [broker-1], paths: [/srv/data]}
+  never: {addresses: [10.0.0.0/8, "2001:db8::1"], hosts: broker-1, paths: [/srv/data],
+          programs: [/usr/sbin/sshd, {program: /opt/pacs, reason: the ward's pictures, until: 2026-12-31T00:00:00Z}]}
   destructive: {resume_process: true}
   dry_run: true
   approval_ttl: 1h
@@ -144,8 +145,12 @@ users:
                                                    (directory_.path() / "one.yml").string()}));
   EXPECT_TRUE(configuration->policy.dry_run);
   EXPECT_EQ(configuration->policy.never.addresses.size(), 2U);
-  EXPECT_EQ(configuration->policy.never.hosts, std::set<std::string>{"broker-1"});
-  EXPECT_EQ(configuration->policy.never.paths, std::set<std::string>{"/srv/data"});
+  using Names = std::vector<Spared<std::string>>;
+  EXPECT_EQ(configuration->policy.never.hosts, Names{{"broker-1"}});
+  EXPECT_EQ(configuration->policy.never.paths, Names{{"/srv/data"}});
+  EXPECT_EQ(configuration->policy.never.programs,
+            (Names{{"/usr/sbin/sshd"},
+                   {"/opt/pacs", "the ward's pictures", parse_iso8601("2026-12-31T00:00:00Z")}}));
   EXPECT_EQ(configuration->reload_on_error, ReloadOnError::refuse_rule);
   EXPECT_EQ(configuration->rule_cost.limit, CostClass::fair);
   EXPECT_EQ(configuration->rule_cost.above, AboveRuleCost::refuse);
@@ -170,6 +175,9 @@ reload: {on_error: refuse_rules}
 policy:
   auto_response: {kil_process: high, run_script: hihg}
   verify_after: soon
+  never:
+    addresses: [{address: 10.0.0.0/33, reason: x}, {network: 10.0.0.0/8}]
+    programs: [sshd, {program: /opt/pacs, until: tomorrow}]
 active_hours:
   office: {time_zone: Europe/Berlni, windows: ["Mon 08:00-18:00"]}
 roles: {analyst: [reed]}
@@ -180,8 +188,11 @@ users:
   for (const char* expected :
        {"3:1: error: ", "did you mean 'source'?",
         "unknown action type 'kil_process'; did you mean 'kill_process'?",
-        "unknown severity 'hihg'; did you mean 'high'?", "7:17: error: ", "did you mean 'refuse_rule'?",
-        "unknown time zone 'Europe/Berlni'", "did you mean 'read'?",
+        "unknown severity 'hihg'; did you mean 'high'?", "7:17: error: ", "9:17: error: ", "10.0.0.0/33",
+        "policy.never.addresses has no 'address'",
+        "9:53: error: ", "10:16: error: ", "write it from the root: /srv/data",
+        "10:50: error: 'tomorrow' is no time; write it with its zone: 2026-12-31T00:00:00Z",
+        "did you mean 'refuse_rule'?", "unknown time zone 'Europe/Berlni'", "did you mean 'read'?",
         "token_hash of 'ann' is no hash; \"riposte token new\" makes a token and its hash",
         "unknown role 'analist'; did you mean 'analyst'?"})
     EXPECT_NE(found.find(expected), std::string::npos) << expected << "\nin:\n" << found;
@@ -234,10 +245,10 @@ TEST_F(ConfigurationFile, LoadsTheGoodRulesBesideABadOne) {
 TEST(OwnHost, IsNeverContained) {
   Configuration configuration;
   configuration.host_names = {"alias"};
-  configuration.policy.never.hosts = {"broker-1"};
+  configuration.policy.never.hosts = {{"broker-1"}};
   const Policy policy = policy_on_this_host(configuration);
   for (const std::string& host : {std::string("alias"), std::string("broker-1"), own_host_name()})
-    EXPECT_TRUE(policy.never.hosts.contains(host)) << host;
+    EXPECT_EQ(std::ranges::count(policy.never.hosts, host, &Spared<std::string>::what), 1) << host;
   EXPECT_EQ(policy.never.addresses.size(), own_addresses().size());
 }
 

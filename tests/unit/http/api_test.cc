@@ -184,6 +184,9 @@ TEST_F(Api, UndoesManyOnlyAfterTheyWereShown) {
   EXPECT_EQ(undone["refused"].size(), 0U);
   EXPECT_THAT(ask("POST", "/v1/undo", all_token, R"({"rule":"r1","from":"noon","to":"x"})"),
               HasSubstr("'from' must be an instant like 2026-03-01T12:00:00Z"));
+  EXPECT_THAT(ask("POST", "/v1/undo", all_token, R"({"forbidden":true,"preview":true,"from":"noon"})"),
+              HasSubstr("'from' must be an instant like 2026-03-01T12:00:00Z"));
+  EXPECT_EQ(status_of(ask("POST", "/v1/undo", all_token, R"({"forbidden":true,"preview":true})")), 200);
 }
 
 TEST_F(Api, GivesEveryErrorItsStatus) {

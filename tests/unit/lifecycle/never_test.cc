@@ -27,14 +27,15 @@ ActionRequest block(const std::string& address) {
 
 const NeverTargets& protected_targets() {
   static const NeverTargets kNever{
-      .addresses = {*parse_network("10.1.0.0/16"), *parse_network("2001:db8::5")},
-      .hosts = {"Broker-1", "db.example.net"},
-      .paths = {"/usr", "/srv/data/"}};
+      .addresses = {{*parse_network("10.1.0.0/16")}, {*parse_network("2001:db8::5")}},
+      .hosts = {{"Broker-1"}, {"db.example.net"}},
+      .paths = {{"/usr"}, {"/srv/data/"}},
+      .programs = {{"/usr/sbin/sshd"}, {"/opt/pacs/", "the ward's pictures", kNoon}}};
   return kNever;
 }
 
-std::string why_not(const ActionRequest& request) {
-  return forbidden(request, protected_targets()).value_or("allowed");
+std::string why_not(const ActionRequest& request, WallTime now = kNoon - std::chrono::seconds(1)) {
+  return forbidden(request, protected_targets(), now).value_or("allowed");
 }
 
 TEST(Never, BlocksAnAddressThatNoAttackerHas) {
@@ -78,9 +79,36 @@ TEST(Never, QuarantinesWhatTheConfigurationProtects) {
     EXPECT_EQ(quarantine(path), "allowed") << path;
 }
 
+TEST(Never, SignalsAProgramThatTheConfigurationProtects) {
+  for (const ActionType type : {ActionType::kill_process, ActionType::suspend_process}) {
+    const auto signal = [&](const std::string& program) {
+      return why_not(containment(type, {{"pid", std::int64_t{4711}}, {"executable", program}}));
+    };
+    EXPECT_EQ(signal("/usr/sbin/sshd"),
+              "process 4711 runs /usr/sbin/sshd, which is never killed or suspended");
+    for (const char* path : {"/usr/sbin/../sbin//sshd", "/usr/sbin/sshd (deleted)", "/opt/pacs/bin/viewer"})
+      EXPECT_THAT(signal(path), HasSubstr("never killed or suspended")) << path;
+    for (const char* path : {"/usr/sbin/sshd-session", "/tmp/usr/sbin/sshd", "/opt/pacsbin"})
+      EXPECT_EQ(signal(path), "allowed") << path;
+  }
+  EXPECT_EQ(why_not(containment(ActionType::kill_process, {{"pid", std::int64_t{4711}}})), "allowed")
+      << "of this process the host's agent judges";
+}
+
+TEST(Never, SaysWhyAndUntilWhen) {
+  const ActionRequest kill = containment(
+      ActionType::kill_process, {{"pid", std::int64_t{4711}}, {"executable", std::string("/opt/pacs/x")}});
+  EXPECT_EQ(why_not(kill),
+            "process 4711 runs /opt/pacs/x, which is never killed or suspended (the ward's "
+            "pictures) until " +
+                iso8601(kNoon));
+  EXPECT_EQ(why_not(kill, kNoon), "allowed");
+}
+
 TEST(Never, KeepsAContainmentFromBeingLifted) {
   EXPECT_EQ(why_not(containment(ActionType::unblock_ip, {{"address", "127.0.0.1"}})), "allowed");
   EXPECT_EQ(why_not(containment(ActionType::unisolate_host, {}, "broker-1")), "allowed");
+  EXPECT_EQ(why_not(containment(ActionType::resume_process, {{"executable", "/usr/sbin/sshd"}})), "allowed");
   EXPECT_EQ(why_not(containment(ActionType::restore_file, {{"path", "/usr/bin/sh"}})), "allowed");
 }
 

@@ -139,6 +139,19 @@ TEST_F(Rendering, TakesNoPathOfAContainerForOneOfTheHost) {
   }
 }
 
+TEST_F(Rendering, TellsTheProgramOfAProcessForThoseThatAreNeverSignalled) {
+  const auto program_in = [&](const std::string& container) {
+    const auto request = render_from(
+        R"({"@timestamp":"2026-03-01T11:59:00Z","host":{"name":"h"},"process":{"pid":7,"executable":"/opt/x"})" +
+        container + "}");
+    const auto given = request->parameters.find("executable");
+    return given == request->parameters.end() ? Value("none") : given->second;
+  };
+  EXPECT_EQ(program_in(""), Value("/opt/x"));
+  EXPECT_EQ(program_in(R"(,"container":{"id":"host"})"), Value("/opt/x"));
+  EXPECT_EQ(program_in(R"(,"container":{"id":"3fa1"})"), Value("none")) << "a path of the container's own";
+}
+
 TEST_F(Rendering, TellsTheBootOfAProcess) {
   const std::string host = R"({"@timestamp":"2026-03-10T11:59:00Z","host":{"name":"h","boot":{"id":")";
   EXPECT_EQ(render_from(host + kBoot + R"("}},"process":{"pid":5}})")->parameters.at("boot_id"),

@@ -148,6 +148,28 @@ TEST_F(UndoDesk, NarrowsARangeDown) {
   EXPECT_EQ(engine_->control().plan_undo(alice_, range).error().code, Errc::invalid);
 }
 
+TEST_F(UndoDesk, FindsWhatIsNeverContainedByNow) {
+  Commit commit{.partition = Partition(1), .position = {}, .rows = {}, .audit = {}, .dead_letters = {}};
+  for (const auto& [number, program] :
+       {std::pair(0, "/opt/pacs/viewer"), std::pair(2, "/opt/pacs/archive")}) {
+    Action action = stored(suspended(number));
+    action.parameters["executable"] = std::string(program);
+    commit.rows.push_back(action);
+  }
+  ASSERT_TRUE(records_.append(std::vector{commit}));
+  policy_.never.programs = {{"/opt/pacs"}};
+  start();
+  const UndoRange forbidden{
+      .rule = {}, .host = {}, .type = {}, .from = WallTime(), .to = WallTime::max(), .forbidden = true};
+  const auto plan = engine_->control().plan_undo(alice_, forbidden);
+  ASSERT_TRUE(plan) << plan.error().text();
+  ASSERT_EQ(plan->actions.size(), 2U);
+  EXPECT_EQ(plan->actions.front().id, suspended(2));
+  ASSERT_TRUE(engine_->control().undo_all(alice_, forbidden, plan->digest, "they are spared"));
+  EXPECT_TRUE(eventually([&] { return hands_.executed == 2; }));
+  EXPECT_EQ(stored(suspended(1)).undone_by, ActionId());
+}
+
 TEST_F(UndoDesk, ShowsNothingToWhomCannotUndoIt) {
   start();
   EXPECT_EQ(engine_->control().plan_undo(reader_, range_).error().code, Errc::denied);

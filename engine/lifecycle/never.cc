@@ -59,7 +59,7 @@ bool may_be_one_host(const std::string& one, const std::string& other) {
 
 std::optional<std::string> forbidden_host(const ActionRequest& request, const NeverTargets& never,
                                           WallTime now) {
-  for (const std::string& name : {request.host, request.host_id}) {
+  for (const std::string& name : {request.host, request.host_id, request.execute_from.agent}) {
     if (name.empty()) continue;
     for (const auto& spared : never.hosts)
       if (!is_over(spared, now) && may_be_one_host(lower_ascii(name), lower_ascii(spared.what)))

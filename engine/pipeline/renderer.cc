@@ -212,11 +212,13 @@ std::string cooldown_key(const Detected& detected, const ActionTemplate& wanted,
   return derive_cooldown_key(request, parts);
 }
 
-/// People know hosts by names, enrolment knows them by ids: the order keeps both.
+/// People know hosts by names, enrolment knows them by ids: the order keeps both. A sensor of the network
+/// names none: where the response says whose agent acts, it is that one's host.
 void name_host(const Detected& detected, ActionRequest& request) {
   request.host = text_of_field(detected, field::kHostName);
   request.host_id = text_of_field(detected, field::kHostId);
   if (request.host.empty()) request.host = request.host_id;
+  if (request.host.empty()) request.host = request.execute_from.agent;
 }
 
 }  // namespace
@@ -237,6 +239,7 @@ std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, 
   request.severity = severity_of(detected, rule);
   if (is_below_minimum(wanted, request.severity)) return {};
   request.type = wanted.type;
+  request.execute_from = wanted.execute_from.value_or(usual_place_of(wanted.type));
   name_host(detected, request);
   request.not_after = not_after(detected);
   request.comment = render_text(detected, wanted.comment);
@@ -247,7 +250,6 @@ std::optional<ActionRequest> render(const Detected& detected, const Rule& rule, 
   request.verify_after = wanted.verify_after.value_or(policy.verify_after);
   request.pickup_deadline = wanted.pickup_deadline.value_or(spec_of(wanted.type).pickup_deadline);
   request.ttl = wanted.ttl.value_or(spec_of(wanted.type).ttl);
-  request.execute_from = wanted.execute_from.value_or(usual_place_of(wanted.type));
   request.dry_run = wanted.dry_run || policy.dry_run;
 
   Order order(detected, script_parameters, request);

@@ -24,18 +24,22 @@ ATTACK = {"timestamp": "2026-03-10T14:02:11.482913+0000", "event_type": "alert",
           "alert": {"gid": 1, "signature_id": 1000701, "signature": "s", "category": "Web Application Attack", "severity": 1}}
 
 
-def rules():
-    return {path.name for path in CATALOG.glob("*.yaml")} - {"riposte.yaml"}
+WITH_AGENTS = CATALOG / "with_agents"
+
+
+def rules(folder=CATALOG):
+    return {path.name for path in folder.glob("*.yaml")} - {"riposte.yaml"}
 
 
 class Catalog(unittest.TestCase):
     def test_the_configuration_names_every_rule(self):
-        named = re.findall(r"^  - (\S+\.yaml)$", (CATALOG / "riposte.yaml").read_text(), re.MULTILINE)
-        self.assertEqual(set(named), rules())
+        for folder in (CATALOG, WITH_AGENTS):
+            named = re.findall(r"^  - (\S+\.yaml)$", (folder / "riposte.yaml").read_text(), re.MULTILINE)
+            self.assertEqual(set(named), rules(folder))
 
     def test_the_cookbook_walks_through_every_rule_and_every_script(self):
         text = COOKBOOK.read_text()
-        for name in rules() | {path.parent.name for path in SCRIPTS.glob("*/plugin.yaml")}:
+        for name in rules() | rules(WITH_AGENTS) | {path.parent.name for path in SCRIPTS.glob("*/plugin.yaml")}:
             self.assertIn(name, text)
 
     def test_what_a_script_imports_is_pinned_with_it(self):

@@ -67,6 +67,10 @@ TEST(Never, IsolatesAHostThatTheConfigurationProtects) {
   ActionRequest by_id = containment(ActionType::isolate_host, {}, "unheard-of");
   by_id.host_id = "broker-1";
   EXPECT_THAT(why_not(by_id), HasSubstr("never isolated"));
+  ActionRequest elsewhere = containment(ActionType::isolate_host, {}, "unheard-of");
+  elsewhere.execute_from = {ExecuteFrom::Place::agent, "broker-1"};
+  EXPECT_THAT(why_not(elsewhere), HasSubstr("never isolated"))
+      << "the agent's host is the one that is cut off";
 }
 
 TEST(Never, QuarantinesWhatTheConfigurationProtects) {

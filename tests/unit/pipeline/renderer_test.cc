@@ -139,6 +139,15 @@ TEST_F(Rendering, TakesNoPathOfAContainerForOneOfTheHost) {
   }
 }
 
+TEST_F(Rendering, NeedsNoHostOfTheEventWhereTheResponseNamesTheAgent) {
+  wanted_.type = ActionType::block_ip;
+  wanted_.execute_from = ExecuteFrom{ExecuteFrom::Place::agent, "gateway-1"};
+  const auto sensed = render_from(R"({"source":{"ip":"203.0.113.9"}})");
+  EXPECT_EQ(sensed->defect, "");
+  EXPECT_EQ(sensed->host, "gateway-1");
+  EXPECT_EQ(render_from(R"({"host":{"name":"h"},"source":{"ip":"203.0.113.9"}})")->host, "h");
+}
+
 TEST_F(Rendering, TellsTheProgramOfAProcessForThoseThatAreNeverSignalled) {
   const auto program_in = [&](const std::string& container) {
     const auto request = render_from(

@@ -97,7 +97,7 @@ Result<Descriptor> Vault::hold(const std::string& action) const {
 
 Result<void> Vault::write_sidecar(const Sidecar& sidecar) const {
   const std::string unfinished = TRY(entry_name(sidecar.action, kNewEnd));
-  const std::string name = TRY(entry_name(sidecar.action, kCopiedEnd));
+  const std::string name = TRY(entry_name(sidecar.action, sidecar.nameless ? kTakenEnd : kCopiedEnd));
   const std::string text = encode_sidecar(sidecar);
   constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
   const Descriptor file(::openat(directory_.number(), unfinished.c_str(), kFlags, kPrivateFile));

@@ -53,7 +53,8 @@ class Vault {
   /// The object, made where there is none; until it is closed, nobody else holds the entry. Whoever changes
   /// the entry holds it. Errors: conflict.
   Result<Descriptor> hold(const std::string& action) const;
-  /// The object is durable before its sidecar is. Both are when it returns.
+  /// The object is durable before its sidecar is. Both are when it returns. What has no name is taken with
+  /// that.
   Result<void> record_copied(const Descriptor& object, const Sidecar& sidecar) const;
   Result<void> record_taken(const std::string& action) const;
   /// Object and sidecar; nothing left to remove is no error.

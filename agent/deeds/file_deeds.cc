@@ -28,11 +28,25 @@ Result<files::Place> place_of(const files::Sidecar& sidecar, const DeedGround& g
   return place;
 }
 
+/// As well as can be known: the journal may have forgotten, and the vault tells what it has alone.
+DeedResult not_kept(const std::string& vault_id, const DeedGround& ground) {
+  const Ledger::Known* known = ground.ledger.find(ActionId(vault_id));
+  const bool took = known != nullptr && known->done && may_have_had_effect(known->done->result.word) &&
+                    std::holds_alternative<order::QuarantineFile>(known->started.order.command);
+  const std::string what =
+      took ? "what the action " + vault_id + " took in is no longer in the vault: it was "
+           : "the vault has nothing that the action " + vault_id + " took in; entries are ";
+  return {ResultWord::not_found,
+          what + "discarded by hand, or after the time of vault.keep in the host's policy",
+          {}};
+}
+
 /// Unsupported: it had no name, and there is no place for it.
 std::expected<Kept, DeedResult> find_kept(const std::string& vault_id, const DeedGround& ground) {
   auto vault = files::Vault::open(ground.vault_directory);
   if (!vault) return std::unexpected(file_result(vault.error()));
   auto sidecar = sidecar_of(vault_id, *vault);
+  if (!sidecar && sidecar.error().code == Errc::not_found) return std::unexpected(not_kept(vault_id, ground));
   if (!sidecar) return std::unexpected(file_result(sidecar.error()));
   if (sidecar->nameless)
     return std::unexpected(DeedResult{

@@ -91,5 +91,23 @@ TEST_F(VaultAtTheHost, KeepsAnEntryThatSomebodyHoldsFromBeingDiscarded) {
   EXPECT_TRUE(*vault->find(action));
 }
 
+TEST_F(VaultAtTheHost, LosesWhatItHasKeptLongEnoughWhenTheProgramStarts) {
+  start();
+  Link link(socket());
+  const std::string action = taken(link).action.value();
+  kill();
+  const auto sidecar = at("state") / "vault" / (action + ".json");
+  std::string text;
+  std::getline(std::ifstream(sidecar), text, '\0');
+  const auto key = text.find("\"taken_at\": \"20");
+  ASSERT_NE(key, std::string::npos) << text;
+  text.replace(text.find("20", key), 4, "2001");
+  std::ofstream(sidecar) << text;
+  start();
+  EXPECT_TRUE(eventually([this] { return vault().empty(); })) << log();
+  EXPECT_THAT(log(),
+              AllOf(HasSubstr("an entry of the vault goes"), HasSubstr(action), HasSubstr("/payload")));
+}
+
 }  // namespace
 }  // namespace riposte::test

@@ -145,6 +145,20 @@ TEST_F(NamelessDeeds, AnotherProcessThanTheOneThatIsMeantGivesNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(scene_.vault));
 }
 
+TEST_F(NamelessDeeds, AProgramWhoseFileIsWhereOnlyItsProcessSeesItIsNotTakenForOneWithoutAFile) {
+  const std::string path = place_ / "hidden";
+  const std::string script =
+      "mount -t tmpfs none " + place_.string() + " && cp /bin/sleep " + path + " && exec " + path + " 600";
+  const test::Victim running({"/usr/bin/unshare", "-m", "sh", "-c", script.c_str()});
+  for (int i = 0; i < 1000 && read_process(running.pid())->executable != path; ++i) ::usleep(2000);
+  ASSERT_EQ(read_process(running.pid())->executable, path);
+  ASSERT_FALSE(std::filesystem::exists(path));
+  const auto result = tried(path, process(running));
+  EXPECT_EQ(result.word, ResultWord::not_found) << result.detail;
+  EXPECT_THAT(result.detail, HasSubstr("has its name where this program does not look"));
+  EXPECT_EQ(kept(1), "nothing");
+}
+
 TEST_F(NamelessDeeds, AProcessThatHasGoneGivesNothing) {
   const test::NamelessProgram program("x");
   test::Victim running({program.path().c_str(), "600"});

@@ -19,6 +19,7 @@ using order::Finding;
 Result<std::string> difference_at(const std::string& vault_id, const DeedGround& ground) {
   const files::Vault vault = TRY(files::Vault::open(ground.vault_directory));
   const files::Sidecar sidecar = TRY(sidecar_of(vault_id, vault));
+  if (sidecar.nameless) return fail(Errc::not_found, files::shown(sidecar.path) + " never was at any place");
   const files::Found found = TRY(files::resolve(sidecar.path, TRY(files::open_root())));
   TRY(files::refuse_irregular(found));
   const std::string pinned = "/proc/self/fd/" + std::to_string(found.file.number());
@@ -36,21 +37,25 @@ DeedResult probe_restoration(const std::string& vault_id, const DeedGround& grou
   return {ResultWord::unknown, difference.error().text(), {}};
 }
 
+Result<bool> is_at_its_place(const files::Sidecar& sidecar) {
+  if (sidecar.nameless) return false;
+  const auto there = files::resolve(sidecar.path, TRY(files::open_root()));
+  return there && files::same_file(sidecar.facts, there->facts);
+}
+
 /// In the vault and no longer at its place, whatever stage the vault has on record.
 Result<DeedResult> taking_became(const order::Order& order, const DeedGround& ground) {
-  const std::string& path = std::get<order::QuarantineFile>(order.command).path;
   const files::Vault vault = TRY(files::Vault::open(ground.vault_directory));
   const auto entry = TRY(vault.find(order.action.value()));
   if (!entry)
     return DeedResult{
         ResultWord::error, "it was begun and has had no effect: the vault does not have it", {}};
-  const auto there = files::resolve(path, TRY(files::open_root()));
-  if (there && files::same_file(entry->sidecar.facts, there->facts))
-    return DeedResult{ResultWord::error,
-                      "it was begun and has had no effect: " + files::shown(path) + " is at its place",
-                      {}};
+  const std::string path = files::shown(entry->sidecar.path);
+  if (TRY(is_at_its_place(entry->sidecar)))
+    return DeedResult{
+        ResultWord::error, "it was begun and has had no effect: " + path + " is at its place", {}};
   return DeedResult{ResultWord::ok,
-                    files::shown(path) + " is in the vault",
+                    path + " is in the vault",
                     {{"vault_id", order.action.value()}, {"sha256", entry->sidecar.content.sha256}}};
 }
 
@@ -67,7 +72,9 @@ Verified verify_quarantine(const order::Order& order, const DeedGround& ground) 
   Facts evidence;
   if (!proof->users.found.empty()) evidence["users"] = users_text(proof->users);
   if (proof->holds())
-    return {Finding::proven, {ResultWord::ok, "the file is out of use", std::move(evidence)}};
+    return {Finding::proven,
+            {ResultWord::ok, proof->nameless ? "its bytes are in the vault" : "the file is out of use",
+             std::move(evidence)}};
   return {Finding::disproven,
           {ResultWord::error, fmt::format("{}", fmt::join(proof->against, "; ")), std::move(evidence)}};
 }

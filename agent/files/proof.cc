@@ -58,8 +58,13 @@ Result<Proof> prove_taken(const std::string& action, const Vault& vault, const D
   if (!entry)
     return fail(Errc::not_found, "the vault has nothing that the action " + shown(action) + " took in");
   Proof proof;
-  TRY(judge_place(entry->sidecar, root, proof));
   TRY(judge_copy(*entry, vault, proof));
+  if (entry->sidecar.nameless) {
+    proof.nameless = true;
+    proof.users = TRY(users_of(entry->sidecar.facts.id, entry->sidecar.facts.links == 0));
+    return proof;
+  }
+  TRY(judge_place(entry->sidecar, root, proof));
   TRY(judge_users(entry->sidecar, proof));
   return proof;
 }

@@ -96,6 +96,9 @@ Result<PutBack> put_back(const std::string& action, const Vault& vault, const Pl
   if (!entry)
     return fail(Errc::not_found, "the vault has nothing that the action " + shown(action) + " took in");
   const Sidecar& sidecar = entry->sidecar;
+  if (sidecar.nameless)
+    return fail(Errc::invalid,
+                shown(sidecar.path) + " never was a file's name; there is none to put it back under");
   const std::string name = file_name_of(sidecar.path);
   const std::string path = place.path_of(name);
   if (const auto differs = TRY(in_the_way(place, name, sidecar))) {

@@ -2,8 +2,8 @@
 ///
 /// It appears whole or not at all, and never over something that has its name. Its entry stays in the vault.
 ///
-/// Errors:  not_found (no entry), conflict (something has the name), denied (not permitted), corrupt (the
-/// entry does
+/// Errors:  not_found (no entry), invalid (it had no name), conflict (something has the name), denied (not
+/// permitted), corrupt (the entry does
 ///          not decode to what was taken in), unavailable (no space, I/O, a file system without O_TMPFILE).
 /// Limits:  the time of its last change of state and its birth are those of the restoration; hard links to
 /// other

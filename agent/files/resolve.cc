@@ -107,7 +107,7 @@ Result<void> refuse_irregular(const Found& found) {
 }
 
 bool names_nothing(std::string_view path) {
-  return path.starts_with("/memfd:") || path.ends_with(" (deleted)");
+  return path.starts_with("/memfd:") || path.ends_with(kRemovedMark);
 }
 
 std::string directory_of(std::string_view path) {

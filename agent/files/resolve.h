@@ -47,6 +47,9 @@ Result<Found> resolve(std::string_view path, const Descriptor& root);
 /// Errors: invalid, where it is no regular file: a directory, device, pipe or socket is not taken in.
 Result<void> refuse_irregular(const Found& found);
 
+/// What the kernel writes behind the name of a file that has lost it.
+inline constexpr std::string_view kRemovedMark = " (deleted)";
+
 /// The kernel's word for a program without a name: in memory only, or removed while it runs. There is no file
 /// to take in at such a path.
 bool names_nothing(std::string_view path);

@@ -138,10 +138,26 @@ std::string path(const Json& json) {
   return path;
 }
 
+bool nameless(const Json& json) {
+  const int version = number<int>(json, "version");
+  if (version != kSidecarVersion && version != kNamelessVersion) throw Unreadable{"it has another version"};
+  const bool nameless = json.contains("nameless") && json.at("nameless").get<bool>();
+  if (nameless != (version == kNamelessVersion)) throw Unreadable{"its version does not fit 'nameless'"};
+  return nameless;
+}
+
+std::optional<WallTime> taken_at(const Json& json) {
+  if (!json.contains("taken_at")) return {};
+  const auto time = parse_iso8601(json.at("taken_at").get_ref<const std::string&>());
+  if (!time) throw Unreadable{"taken_at is no time"};
+  return time;
+}
+
 Sidecar read(const Json& json) {
-  if (number<int>(json, "version") != kSidecarVersion) throw Unreadable{"it has another version"};
   return {.action = json.at("action").get<std::string>(),
           .path = path(json),
+          .nameless = nameless(json),
+          .taken_at = taken_at(json),
           .facts = facts(json.at("file")),
           .attributes = attributes(json.at("attributes")),
           .content = content(json.at("content")),
@@ -151,14 +167,16 @@ Sidecar read(const Json& json) {
 }  // namespace
 
 std::string encode_sidecar(const Sidecar& sidecar) {
-  const Json json{{"version", kSidecarVersion},
-                  {"action", sidecar.action},
-                  {"path", printable(sidecar.path)},
-                  {"path_hex", to_hex(sidecar.path)},
-                  {"file", json_of(sidecar.facts)},
-                  {"attributes", json_of(sidecar.attributes)},
-                  {"content", json_of(sidecar.content)},
-                  {"key", to_hex({reinterpret_cast<const char*>(sidecar.key.data()), sidecar.key.size()})}};
+  Json json{{"version", sidecar.nameless ? kNamelessVersion : kSidecarVersion},
+            {"action", sidecar.action},
+            {"path", printable(sidecar.path)},
+            {"path_hex", to_hex(sidecar.path)},
+            {"file", json_of(sidecar.facts)},
+            {"attributes", json_of(sidecar.attributes)},
+            {"content", json_of(sidecar.content)},
+            {"key", to_hex({reinterpret_cast<const char*>(sidecar.key.data()), sidecar.key.size()})}};
+  if (sidecar.nameless) json["nameless"] = true;
+  if (sidecar.taken_at) json["taken_at"] = iso8601(*sidecar.taken_at);
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -15,9 +15,6 @@
 namespace riposte::files {
 namespace {
 
-/// How often a file that is written to is copied anew before whoever ordered this is told.
-constexpr int kCopiesMax = 3;
-
 Result<void> refuse_immovable(const Found& found, const Vault& vault) {
   TRY(refuse_irregular(found));
   if (std::ranges::count(found.place.ancestors, vault.id()) > 0)
@@ -27,17 +24,6 @@ Result<void> refuse_immovable(const Found& found, const Vault& vault) {
                 shown(found.path()) + " is immutable or append-only; chattr -i -a removes that");
   if (found.facts.mount != TRY(facts_of(found.place.directory)).mount)
     return fail(Errc::conflict, shown(found.path()) + " is a mount point; unmount it");
-  return {};
-}
-
-Result<void> refuse_another(const Found& found, const Meant& meant) {
-  if (meant.inode && *meant.inode != found.facts.id.inode)
-    return fail(Errc::conflict, shown(found.path()) + " has the inode " +
-                                    std::to_string(found.facts.id.inode) + ", not " +
-                                    std::to_string(*meant.inode));
-  if (meant.size && *meant.size != found.facts.size)
-    return fail(Errc::conflict, shown(found.path()) + " has " + std::to_string(found.facts.size) +
-                                    " bytes, not " + std::to_string(*meant.size));
   return {};
 }
 
@@ -54,32 +40,6 @@ Result<Descriptor> open_to_sync(const Place& place) {
   Descriptor directory(::openat(place.directory.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid()) return refusal(shown(place.path), errno);
   return directory;
-}
-
-Result<Sidecar> copy_once(const Descriptor& content, const Found& found, const Descriptor& object) {
-  if (::ftruncate(object.number(), 0) != 0) return refusal("the vault's object", errno);
-  Sidecar sidecar{.path = found.path(), .facts = TRY(facts_of(content)), .key = new_key()};
-  sidecar.attributes = TRY(read_attributes(content));
-  sidecar.content = TRY(encode(content, sidecar.facts.size, sidecar.key, object));
-  if (!untouched(sidecar.facts, TRY(facts_of(content))))
-    return fail(Errc::conflict, "it was changed while it was copied");
-  return sidecar;
-}
-
-Result<Sidecar> copy(const Found& found, const std::string& action, const Vault& vault,
-                     const Descriptor& object) {
-  const Descriptor content = TRY(open_to_read(found));
-  for (int copies = 1;; ++copies) {
-    TRY(vault.refuse_oversized(TRY(facts_of(content)).size));
-    auto sidecar = copy_once(content, found, object);
-    if (sidecar) {
-      sidecar->action = action;
-      return sidecar;
-    }
-    if (sidecar.error().code == Errc::conflict && copies < kCopiesMax) continue;
-    if (sidecar.error().code == Errc::conflict) sidecar.error().what += "; stop what writes to it first";
-    return sidecar;
-  }
 }
 
 /// The name that was held is the one that has gone. A file with fewer links has lost one of them; where the
@@ -114,16 +74,6 @@ Result<void> remove_name(const Found& found, const FileFacts& copied) {
   return {};
 }
 
-Result<Sidecar> copy_into(const Found& found, const std::string& action, const Meant& meant,
-                          const Vault& vault, const Descriptor& object) {
-  Sidecar sidecar = TRY_DOING(shown(found.path()), copy(found, action, vault, object));
-  if (meant.sha256 && *meant.sha256 != sidecar.content.sha256)
-    return fail(Errc::conflict, shown(found.path()) + " has the SHA-256 " + sidecar.content.sha256 +
-                                    ", not " + *meant.sha256);
-  TRY(vault.record_copied(object, sidecar));
-  return sidecar;
-}
-
 /// The copy goes where the file is still at its place, and stays where it may be all that there is.
 std::unexpected<Error> give_up(Error error, const Found& found, const std::string& action,
                                const Vault& vault) {
@@ -137,45 +87,60 @@ std::unexpected<Error> give_up(Error error, const Found& found, const std::strin
   return std::unexpected(std::move(error));
 }
 
+/// An entry that is whole in the vault, held by its object.
+struct Begun {
+  Vault::Entry entry;
+  const Descriptor& object;
+};
+
 /// `there`: what is at the place of the file that was copied; null where nothing is.
-Result<Taken> complete(Vault::Entry entry, const Vault& vault, const Found* there) {
-  const bool already = entry.stage == Vault::Stage::taken;
-  if (!already && there != nullptr && same_file(entry.sidecar.facts, there->facts))
-    TRY(remove_name(*there, entry.sidecar.facts));
-  if (!already) TRY(vault.record_taken(entry.sidecar.action));
-  return Taken{.already = already, .sidecar = std::move(entry.sidecar)};
+Result<Taken> complete(Begun begun, const Vault& vault, const Found* there, WallTime now) {
+  Sidecar& sidecar = begun.entry.sidecar;
+  const bool already = begun.entry.stage == Vault::Stage::taken;
+  if (already) return Taken{.already = true, .sidecar = std::move(sidecar)};
+  if (there != nullptr && same_file(sidecar.facts, there->facts)) TRY(remove_name(*there, sidecar.facts));
+  // It was copied by an earlier call, perhaps long ago.
+  sidecar.taken_at = now;
+  TRY(vault.record_copied(begun.object, sidecar));
+  TRY(vault.record_taken(sidecar.action));
+  return Taken{.already = false, .sidecar = std::move(sidecar)};
 }
 
 }  // namespace
 
 Result<std::optional<Taken>> finish_taking(const std::string& action, const Vault& vault,
-                                           const Descriptor& root) {
+                                           const Descriptor& root, WallTime now) {
   if (!TRY(vault.find(action))) return std::nullopt;
   const Descriptor held = TRY(vault.hold(action));
   auto entry = TRY(vault.find(action));
   if (!entry) return std::nullopt;
+  if (entry->sidecar.nameless) return Taken{.already = true, .sidecar = std::move(entry->sidecar)};
   const auto there = resolve(entry->sidecar.path, root);
   // A directory that has gone or a link in its place: the file is not there either.
   if (!there && there.error().code != Errc::not_found && there.error().code != Errc::invalid)
     return std::unexpected(there.error());
-  return TRY(complete(std::move(*entry), vault, there ? &*there : nullptr));
+  return TRY(complete({std::move(*entry), held}, vault, there ? &*there : nullptr, now));
 }
 
-Result<Taken> take_in(const Found& found, const std::string& action, const Meant& meant, const Vault& vault) {
+Result<Taken> take_in(const Found& found, const std::string& action, const Meant& meant, const Vault& vault,
+                      WallTime now) {
   const bool begun = TRY(vault.find(action)).has_value();
   if (!begun) {
     TRY(refuse_immovable(found, vault));
-    TRY(refuse_another(found, meant));
+    TRY(refuse_another(found.facts, found.path(), meant));
     TRY_DOING(shown(found.path()), vault.refuse_oversized(found.facts.size));
   }
   const Descriptor object = TRY(vault.hold(action));
   if (auto entry = TRY(vault.find(action))) {
-    if (entry->sidecar.path != found.path())
+    if (entry->sidecar.path != found.path() || entry->sidecar.nameless)
       return fail(Errc::conflict, "the action " + action + " took in " + shown(entry->sidecar.path) +
                                       ", not " + shown(found.path()));
-    return complete(std::move(*entry), vault, &found);
+    return complete({std::move(*entry), object}, vault, &found, now);
   }
-  auto sidecar = copy_into(found, action, meant, vault, object);
+  const auto content = open_to_read(found);
+  if (!content) return give_up(content.error(), found, action, vault);
+  auto sidecar =
+      copy_into(*content, {.action = action, .path = found.path(), .taken_at = now}, meant, vault, object);
   if (!sidecar) return give_up(std::move(sidecar).error(), found, action, vault);
   if (auto removed = remove_name(found, sidecar->facts); !removed)
     return give_up(std::move(removed).error(), found, action, vault);

@@ -13,21 +13,13 @@
 ///          vault's own files are refused; whatever else is protected, the caller refuses.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
+#include "agent/files/copying.h"
 #include "agent/files/resolve.h"
-#include "agent/files/vault.h"
 
 namespace riposte::files {
-
-/// What the order says of the file that it means.
-struct Meant {
-  std::optional<std::string> sha256;  ///< hexadecimal, lower case
-  std::optional<std::uint64_t> inode;
-  std::optional<std::uint64_t> size;
-};
 
 struct Taken {
   bool already = false;  ///< by an earlier call for the same action
@@ -37,8 +29,9 @@ struct Taken {
 /// What an earlier call for this action began, brought to its end; nothing where there was none. To be asked
 /// first: once the name has gone, there is no file to be found any more.
 Result<std::optional<Taken>> finish_taking(const std::string& action, const Vault& vault,
-                                           const Descriptor& root);
+                                           const Descriptor& root, WallTime now);
 
-Result<Taken> take_in(const Found& found, const std::string& action, const Meant& meant, const Vault& vault);
+Result<Taken> take_in(const Found& found, const std::string& action, const Meant& meant, const Vault& vault,
+                      WallTime now);
 
 }  // namespace riposte::files

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -97,7 +98,7 @@ Result<Descriptor> Vault::hold(const std::string& action) const {
 
 Result<void> Vault::write_sidecar(const Sidecar& sidecar) const {
   const std::string unfinished = TRY(entry_name(sidecar.action, kNewEnd));
-  const std::string name = TRY(entry_name(sidecar.action, kCopiedEnd));
+  const std::string name = TRY(entry_name(sidecar.action, sidecar.nameless ? kTakenEnd : kCopiedEnd));
   const std::string text = encode_sidecar(sidecar);
   constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
   const Descriptor file(::openat(directory_.number(), unfinished.c_str(), kFlags, kPrivateFile));
@@ -144,15 +145,31 @@ Result<void> Vault::sync() const {
   return {};
 }
 
-Result<std::size_t> Vault::sweep() const {
-  std::vector<std::string> actions;
+Result<std::vector<std::string>> Vault::names_before(std::string_view end) const {
+  std::vector<std::string> names;
   std::error_code error;
-  for (std::filesystem::directory_iterator entry(path_, error), end; !error && entry != end;
-       entry.increment(error))
-    if (entry->path().extension() == kObjectEnd) actions.push_back(entry->path().stem().string());
+  for (std::filesystem::directory_iterator entry(path_, error), last; !error && entry != last;
+       entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (name.ends_with(end)) names.push_back(name.substr(0, name.size() - end.size()));
+  }
   if (error) return refusal("the vault " + path_, error.value());
+  return names;
+}
+
+Result<std::vector<std::string>> Vault::actions() const {
+  std::set<std::string> actions;
+  for (std::string name : TRY(names_before(kTakenEnd))) {
+    // "<id>.copied" of "<id>.copied.json"
+    if (const auto dot = name.find('.'); dot != std::string::npos) name.resize(dot);
+    actions.insert(std::move(name));
+  }
+  return std::vector<std::string>(actions.begin(), actions.end());
+}
+
+Result<std::size_t> Vault::sweep() const {
   std::size_t swept = 0;
-  for (const std::string& action : actions) {
+  for (const std::string& action : TRY(names_before(kObjectEnd))) {
     const auto held = hold(action);
     if (!held || TRY(find(action))) continue;
     TRY(discard(action));
@@ -182,7 +199,8 @@ Result<void> Vault::refuse_oversized(std::uint64_t size) const {
   if (used > limits_.vault_bytes || size > limits_.vault_bytes - used)
     return fail(Errc::unavailable, "the vault " + path_ + " holds " + std::to_string(used) + " of " +
                                        std::to_string(limits_.vault_bytes) + " bytes and has no room for " +
-                                       std::to_string(size) + "; discard what is no longer needed");
+                                       std::to_string(size) +
+                                       "; discard what is no longer needed (vault discard)");
   return {};
 }
 

@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "agent/files/sidecar.h"
 #include "engine/base/descriptor.h"
@@ -47,13 +49,16 @@ class Vault {
     Sidecar sidecar;
   };
   Result<std::optional<Entry>> find(const std::string& action) const;
+  /// Of every entry, in order; damaged ones among them.
+  Result<std::vector<std::string>> actions() const;
   /// To read. Errors: not_found.
   Result<Descriptor> object(const std::string& action) const;
 
   /// The object, made where there is none; until it is closed, nobody else holds the entry. Whoever changes
   /// the entry holds it. Errors: conflict.
   Result<Descriptor> hold(const std::string& action) const;
-  /// The object is durable before its sidecar is. Both are when it returns.
+  /// The object is durable before its sidecar is. Both are when it returns. What has no name is taken with
+  /// that.
   Result<void> record_copied(const Descriptor& object, const Sidecar& sidecar) const;
   Result<void> record_taken(const std::string& action) const;
   /// Object and sidecar; nothing left to remove is no error.
@@ -71,6 +76,8 @@ class Vault {
   Vault(std::string path, Descriptor directory, FileId id, const VaultLimits& limits)
       : path_(std::move(path)), directory_(std::move(directory)), id_(id), limits_(limits) {}
 
+  /// What stands before `end` in the names that end so.
+  Result<std::vector<std::string>> names_before(std::string_view end) const;
   Result<std::uint64_t> bytes_used() const;
   Result<void> write_sidecar(const Sidecar& sidecar) const;
   Result<std::optional<Sidecar>> read_sidecar(const std::string& name) const;

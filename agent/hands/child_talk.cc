@@ -31,6 +31,13 @@ Ending counted(const Result<std::size_t>& count) {
   return {{ResultWord::ok, std::to_string(*count), {}}};
 }
 
+Ending swept(const Result<Swept>& swept) {
+  if (!swept) return counted(std::unexpected(swept.error()));
+  Ending ending = counted(swept->count);
+  if (swept->more) ending.result.evidence[kMoreToSweep] = "yes";
+  return ending;
+}
+
 Ending ending_of(const Task& task, const Craft& craft, const Scene& scene) {
   switch (task.kind) {
     case TaskKind::probe:
@@ -42,7 +49,7 @@ Ending ending_of(const Task& task, const Craft& craft, const Scene& scene) {
     case TaskKind::mend:
       return counted(craft.mend_filters(scene));
     default:
-      return counted(craft.sweep());
+      return swept(craft.sweep(scene));
   }
 }
 

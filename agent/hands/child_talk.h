@@ -15,6 +15,9 @@
 
 namespace riposte::agent {
 
+/// In the evidence of a sweep that has left something to the next.
+inline constexpr const char* kMoreToSweep = "more";
+
 /// A plan, or a result with all its evidence, and their lengths.
 inline constexpr std::size_t kTalkBytesMax = kPlanBytesMax + 1024;
 /// All that a child is told.

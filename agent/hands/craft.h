@@ -30,6 +30,12 @@ struct Ending {
   bool operator==(const Ending&) const = default;
 };
 
+/// What went from the vault in one pass.
+struct Swept {
+  std::size_t count = 0;
+  bool more = false;  ///< there is more to be swept than one pass takes
+};
+
 /// One order in two halves, so that what was found is on disk before anything happens.
 struct Piece {
   /// Changes nothing. The plan for the journal; or the result, where there is nothing to be done.
@@ -46,8 +52,9 @@ struct Craft {
   std::function<order::DeedResult(std::span<const ActionId>, const Scene&)> take_back;
   /// The packet filters as the holdings want them; how many tables had to be mended.
   std::function<Result<std::size_t>(const Scene&)> mend_filters;
-  /// Removes what a crash left of files that were being copied; how many.
-  std::function<Result<std::size_t>()> sweep;
+  /// Removes what a crash left of files that were being copied, and what was kept for as long as the policy
+  /// says.
+  std::function<Result<Swept>(const Scene&)> sweep;
 };
 
 }  // namespace riposte::agent

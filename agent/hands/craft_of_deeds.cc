@@ -3,7 +3,8 @@
 #include <memory>
 
 #include "agent/deeds/deed.h"
-#include "agent/files/vault.h"
+#include "agent/files/discarding.h"
+#include "engine/base/log.h"
 
 namespace riposte::agent {
 namespace {
@@ -13,6 +14,30 @@ struct Held {
   DeedGround ground;
   std::unique_ptr<Deed> deed;
 };
+
+/// By the host's own clock: that of the engines would let a stolen one empty the vault.
+files::Retention retention_of(const Scene& scene, Duration keep) {
+  const auto is_needed = [&scene](const std::string& action) {
+    const Holdings::Hold* hold = scene.ledger.holdings().find(ActionId(action));
+    return hold != nullptr && hold->until.has_value();  // it is to be put back at the end of its time
+  };
+  const auto goes = [](const files::Sidecar& sidecar) {
+    log::info("an entry of the vault goes: it was kept for as long as the policy says",
+              {{"action", sidecar.action},
+               {"path", sidecar.path},
+               {"sha256", sidecar.content.sha256},
+               {"taken_at", iso8601(*sidecar.taken_at)}});
+  };
+  return {scene.now.wall - keep, is_needed, goes};
+}
+
+Result<Swept> sweep(const std::string& vault_directory, const Scene& scene) {
+  const files::Vault vault = TRY(files::Vault::open(vault_directory));
+  Swept swept{TRY(vault.sweep()), false};
+  if (!scene.policy.vault_keep) return swept;
+  const auto old = TRY(files::discard_old(vault, retention_of(scene, *scene.policy.vault_keep)));
+  return Swept{swept.count + old.count, old.more};
+}
 
 }  // namespace
 
@@ -39,10 +64,7 @@ Craft craft_of_deeds(std::string vault_directory) {
   craft.mend_filters = [ground](const Scene& scene) -> Result<std::size_t> {
     return static_cast<std::size_t>(TRY(agent::mend_filters(ground(scene))));
   };
-  craft.sweep = [vault_directory]() -> Result<std::size_t> {
-    const files::Vault vault = TRY(files::Vault::open(vault_directory));
-    return vault.sweep();
-  };
+  craft.sweep = [vault_directory](const Scene& scene) { return sweep(vault_directory, scene); };
   return craft;
 }
 

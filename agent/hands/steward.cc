@@ -31,6 +31,7 @@ Result<void> Steward::begin(const Instant& now) {
   lanes_.push(next_id_++, Task::mending());
   lanes_.push(next_id_++, Task::sweeping());
   mend_at_ = now.since_boot + kDriftPeriod;
+  sweep_at_ = now.since_boot + kSweepPeriod;
   for (const auto& [action, known] : keeper_.ledger().known())
     if (!known.done || is_open(known.done->result.word))
       lanes_.push(next_id_++, Task::of(TaskKind::probe, known.started.order));
@@ -237,6 +238,10 @@ Result<void> Steward::tick(const Instant& now) {
     mend_at_ = now.since_boot + kDriftPeriod;
     lanes_.push(next_id_++, Task::mending());
     TRY(compact());
+  }
+  if (!closing_ && now.since_boot >= sweep_at_ && !lanes_.awaits(TaskKind::sweep)) {
+    sweep_at_ = now.since_boot + kSweepPeriod;
+    lanes_.push(next_id_++, Task::sweeping());
   }
   return begin_waiting(now);
 }

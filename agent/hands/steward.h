@@ -30,6 +30,9 @@ inline constexpr Duration kProofWait = std::chrono::seconds(10);
 /// After a start the network program may have to come up first.
 inline constexpr Duration kProofWaitAfterStart = std::chrono::seconds(60);
 inline constexpr Duration kDriftPeriod = std::chrono::seconds(10);
+inline constexpr Duration kSweepPeriod = std::chrono::days(1);
+/// Between two passes of one sweep, so that deeds about files come in between.
+inline constexpr Duration kSweepPause = std::chrono::seconds(1);
 inline constexpr Duration kReleaseRetry = std::chrono::seconds(60);
 /// What costs a stolen connection nothing must not cost this host much.
 inline constexpr std::uint32_t kChecksPerSecond = 1000;
@@ -135,6 +138,7 @@ class Steward {
   Result<void> released(TaskId id, const Active& active, const std::optional<Ending>& ending,
                         const Instant& now);
   Result<void> mended(TaskId id, const std::optional<Ending>& ending);
+  Result<void> swept(TaskId id, const std::optional<Ending>& ending, const Instant& now);
   Result<void> disown(TaskId id, order::DeedResult result, const order::Order& begun, const Instant& now);
   Result<void> answer_disowned(TaskId id, const Instant& now);
   Result<void> withdraw(TaskId id, order::DeedResult result, const Instant& now);
@@ -161,6 +165,7 @@ class Steward {
   std::map<ActionId, Duration> not_before_;  ///< when an effect that is due may be tried to be ended (again)
   TaskId next_id_ = 1;
   std::optional<Duration> mend_at_;
+  Duration sweep_at_{};  ///< since boot
   Duration second_{-1};
   std::uint32_t checks_ = 0;
   std::uint32_t looks_ = 0;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/hands/child_talk.h"
 #include "agent/hands/steward.h"
 #include "engine/base/crash_point.h"
 #include "engine/base/log.h"
@@ -39,8 +40,10 @@ Result<void> Steward::take_end(TaskId id, std::optional<Ending> ending, const In
       TRY(released(id, active, ending, now));
       break;
     case TaskKind::mend:
-    case TaskKind::sweep:
       TRY(mended(id, ending));
+      break;
+    case TaskKind::sweep:
+      TRY(swept(id, ending, now));
       break;
   }
   return begin_waiting(now);
@@ -158,16 +161,24 @@ Result<void> Steward::released(TaskId id, const Active& active, const std::optio
 
 Result<void> Steward::mended(TaskId id, const std::optional<Ending>& ending) {
   const bool failed = !ending || ending->result.word != ResultWord::ok;
-  const bool is_mending = active_.at(id).task.kind == TaskKind::mend;
   // Every ten seconds the same would bury everything else.
-  if (failed && !(is_mending && mending_fails_))
-    log::error(is_mending ? "the packet filters could not be looked after" : "the vault could not be swept",
+  if (failed && !mending_fails_)
+    log::error("the packet filters could not be looked after",
                {{"why", ending ? ending->result.detail : "too slow"}});
   else if (!failed && ending->result.detail != "0")
-    log::warning(is_mending ? "packet filters were not as held, and are again" : "the vault was swept",
-                 {{"count", ending->result.detail}});
-  if (is_mending) mending_fails_ = failed;
-  has_mended_ = has_mended_ || is_mending;
+    log::warning("packet filters were not as held, and are again", {{"count", ending->result.detail}});
+  mending_fails_ = failed;
+  has_mended_ = true;
+  return finish(id);
+}
+
+Result<void> Steward::swept(TaskId id, const std::optional<Ending>& ending, const Instant& now) {
+  const bool failed = !ending || ending->result.word != ResultWord::ok;
+  if (failed)
+    log::error("the vault could not be swept", {{"why", ending ? ending->result.detail : "too slow"}});
+  else if (ending->result.detail != "0")
+    log::info("the vault was swept", {{"count", ending->result.detail}});
+  if (!failed && ending->result.evidence.contains(kMoreToSweep)) sweep_at_ = now.since_boot + kSweepPause;
   return finish(id);
 }
 

@@ -21,7 +21,7 @@ enum class TaskKind : std::uint8_t {
   verify,     ///< is the world as it was ordered?
   take_back,  ///< effects whose time is over
   mend,       ///< the packet filters, as they should be
-  sweep,      ///< the vault, of what a crash left
+  sweep,      ///< the vault, of what a crash left and of what was kept long enough
 };
 
 /// What of a host a verb works on: decides the lane, the deadline and the privileges.

@@ -29,6 +29,11 @@ inline const Rates kDefaultRates{{order::Verb::kill_process, {60, 60}},
                                  {order::Verb::block_ip, {600, 600}},
                                  {order::Verb::quarantine_file, {60, 60}}};
 
+/// Longer than anybody takes to notice that a file is missed.
+inline constexpr Duration kVaultKeepDefault = std::chrono::days(90);
+inline constexpr Duration kVaultKeepMin = std::chrono::days(1);
+inline constexpr Duration kVaultKeepMax = std::chrono::days(3650);
+
 struct LocalPolicy {
   std::set<order::Verb> allow;
   std::vector<IpNetwork> never_addresses;
@@ -41,6 +46,7 @@ struct LocalPolicy {
   Duration ttl_max = order::kTtlMax;
   Rates rates = kDefaultRates;
   bool require_channel_proof = true;
+  std::optional<Duration> vault_keep = kVaultKeepDefault;  ///< nothing: what is in the vault stays for ever
   bool operator==(const LocalPolicy&) const = default;
 };
 

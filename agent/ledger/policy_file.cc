@@ -93,7 +93,7 @@ class PolicyReader {
     bool (PolicyReader::*take)(const std::string& text);
     std::string_view form;
   };
-  static const std::array<Key, 10> kKeys;
+  static const std::array<Key, 11> kKeys;
 
   void take_as(const PolicySetting& setting, const Key& key) {
     if (setting.is_list != key.is_list)
@@ -163,12 +163,21 @@ class PolicyReader {
     return text == "true" || text == "false";
   }
 
+  bool take_vault_keep(const std::string& text) {
+    policy_.vault_keep.reset();
+    if (text == "forever" || text == "0") return true;
+    const auto keep = parse_duration(text);
+    if (!keep || *keep < kVaultKeepMin || *keep > kVaultKeepMax) return false;
+    policy_.vault_keep = *keep;
+    return true;
+  }
+
   std::string file_name_;
   std::string errors_;
   LocalPolicy policy_;
 };
 
-constexpr std::array<PolicyReader::Key, 10> PolicyReader::kKeys{{
+constexpr std::array<PolicyReader::Key, 11> PolicyReader::kKeys{{
     {"allow", true, &PolicyReader::take_verb, "a verb, such as kill_process"},
     {"never_addresses", true, &PolicyReader::take_never_address, "write 10.0.0.0/8 or fe80::/10"},
     {"never_users", true, &PolicyReader::take_user, "a user's name"},
@@ -178,6 +187,7 @@ constexpr std::array<PolicyReader::Key, 10> PolicyReader::kKeys{{
     {"management", true, &PolicyReader::take_management, "write 192.0.2.5:7443 or [2001:db8::5]:7443"},
     {"keep_max", false, &PolicyReader::take_keep_max, "a number from 0 to 16"},
     {"ttl_max", false, &PolicyReader::take_ttl_max, "from 1m to 30d"},
+    {"vault.keep", false, &PolicyReader::take_vault_keep, "from 1d to 3650d, or forever"},
     {"isolation.require_channel_proof", false, &PolicyReader::take_channel_proof, "true or false"},
 }};
 

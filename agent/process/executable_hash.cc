@@ -17,20 +17,6 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 
-class OpenFile {
- public:
-  explicit OpenFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 std::unexpected<Error> unreadable(std::int32_t pid, int error) {
   const std::string what = fmt::format("the program of process {} cannot be read: {}", pid,
                                        std::generic_category().message(error));
@@ -67,18 +53,22 @@ Result<std::string> hash_of(int fd, std::int32_t pid) {
 
 }  // namespace
 
-Result<std::string> executable_sha256(const Pidfd& handle, std::int32_t pid) {
-  const OpenFile file(fmt::format("/proc/{}/exe", pid));
-  if (file.fd() < 0) return unreadable(pid, errno);
+Result<Descriptor> open_executable(const Pidfd& handle, std::int32_t pid) {
+  Descriptor file(::open(fmt::format("/proc/{}/exe", pid).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) return unreadable(pid, errno);
   struct stat status{};
-  if (::fstat(file.fd(), &status) != 0) return unreadable(pid, errno);
+  if (::fstat(file.number(), &status) != 0) return unreadable(pid, errno);
   if (!S_ISREG(status.st_mode))
     return fail(Errc::invalid, fmt::format("process {} runs something that is no regular file", pid));
-  std::string hash = TRY(hash_of(file.fd(), pid));
   // A process that has kept its number until now had it when the file was opened.
   const auto reached = handle.send(0);
   if (!reached && reached.error().code == Errc::not_found) return std::unexpected(reached.error());
-  return hash;
+  return file;
+}
+
+Result<std::string> executable_sha256(const Pidfd& handle, std::int32_t pid) {
+  const Descriptor file = TRY(open_executable(handle, pid));
+  return hash_of(file.number(), pid);
 }
 
 }  // namespace riposte

@@ -64,7 +64,8 @@ class Given {
   const Parameters& parameters_;
 };
 
-Result<order::ProcessTarget> process_of(const Given& given, const ActionRequest& request) {
+/// Without a digest.
+Result<order::ProcessTarget> identity_of(const Given& given, const ActionRequest& request) {
   order::ProcessTarget target;
   const auto pid = TRY(given.number("pid"));
   if (!pid) return fail(Errc::invalid, "the order has no parameter 'pid'");
@@ -73,17 +74,34 @@ Result<order::ProcessTarget> process_of(const Given& given, const ActionRequest&
   target.pid = static_cast<std::int32_t>(*pid);
   if (const auto start = TRY(given.text("start", ValueKind::timestamp))) target.start = parse_iso8601(*start);
   target.boot_id = TRY(given.text("boot_id", ValueKind::boot_id));
-  target.executable_sha256 = TRY(given.text("sha256", ValueKind::sha256));
   target.not_after = request.not_after;
   return target;
 }
 
-Result<order::QuarantineFile> quarantine_of(const Given& given) {
+Result<order::ProcessTarget> process_of(const Given& given, const ActionRequest& request) {
+  order::ProcessTarget target = TRY(identity_of(given, request));
+  target.executable_sha256 = TRY(given.text("sha256", ValueKind::sha256));
+  return target;
+}
+
+/// That runs the file.
+Result<std::optional<order::ProcessTarget>> running_process_of(const Given& given,
+                                                               const ActionRequest& request) {
+  if (TRY(given.number("pid"))) return TRY(identity_of(given, request));
+  for (const char* name : {"start", "boot_id"})
+    if (TRY(given.find(name, ValueKind::string)))
+      return fail(Errc::invalid,
+                  "parameter '" + std::string(name) + "' is of a process; give its 'pid', too");
+  return std::nullopt;
+}
+
+Result<order::QuarantineFile> quarantine_of(const Given& given, const ActionRequest& request) {
   order::QuarantineFile quarantine;
   quarantine.path = tidy_path(TRY(given.needed_text("path", ValueKind::path)));
   quarantine.sha256 = TRY(given.text("sha256", ValueKind::sha256));
   quarantine.inode = TRY(given.number("inode"));
   quarantine.size = TRY(given.number("size"));
+  quarantine.process = TRY(running_process_of(given, request));
   return quarantine;
 }
 
@@ -107,7 +125,7 @@ Result<order::Command> read_command(const Given& given, const ActionRequest& req
     case ActionType::unisolate_host:
       return order::UnisolateHost{TRY(all_owners(given, request))};
     case ActionType::quarantine_file:
-      return TRY(quarantine_of(given));
+      return TRY(quarantine_of(given, request));
     case ActionType::restore_file:
       return order::RestoreFile{TRY(given.needed_text("action", ValueKind::action_id))};
     case ActionType::block_ip:

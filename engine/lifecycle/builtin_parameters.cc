@@ -16,12 +16,23 @@ constexpr std::int64_t kFileBytesMax = std::int64_t{2} << 30;
 constexpr std::chrono::milliseconds kTermGraceMax = std::chrono::seconds(30);
 constexpr std::chrono::milliseconds kUnblockGraceMax = std::chrono::hours(24);
 
+const ParameterSpec kPid{"pid", ValueKind::integer,
+                         true,  "number of the process on its host",
+                         1,     std::numeric_limits<std::int32_t>::max()};
+const ParameterSpec kStart{"start", ValueKind::timestamp, false,
+                           "when the process started: tells it from a later one with the same number"};
+const ParameterSpec kBootId{"boot_id", ValueKind::boot_id, false, "the boot of its host in which it runs"};
+
+ParameterSpec not_required(ParameterSpec spec, std::string help) {
+  spec.required = false;
+  spec.help = std::move(help);
+  return spec;
+}
+
 Specs process_identity() {
-  return {{"pid", ValueKind::integer, true, "number of the process on its host", 1,
-           std::numeric_limits<std::int32_t>::max()},
-          {"start", ValueKind::timestamp, false,
-           "when the process started: tells it from a later one with the same number"},
-          {"boot_id", ValueKind::boot_id, false, "the boot of its host in which it runs"},
+  return {kPid,
+          kStart,
+          kBootId,
           {"sha256", ValueKind::sha256, false, "digest of the program that it must run"},
           {"executable", ValueKind::path, false,
            "path of the program that it runs: asked about in policy.never.programs", 1, kPathBytesMax}};
@@ -57,10 +68,14 @@ Specs specs_of(ActionType type) {
     case ActionType::unisolate_host:
       return {kAllOwners};
     case ActionType::quarantine_file:
-      return {kPath,
-              kFileDigest,
-              {"inode", ValueKind::integer, false, "inode that the file must have", 1, {}},
-              {"size", ValueKind::integer, false, "bytes that the file must have", 0, kFileBytesMax}};
+      return {
+          kPath,
+          kFileDigest,
+          {"inode", ValueKind::integer, false, "inode that the file must have", 1, {}},
+          {"size", ValueKind::integer, false, "bytes that the file must have", 0, kFileBytesMax},
+          not_required(kPid, "number of the process that runs it: finds a program whose path names no file"),
+          kStart,
+          kBootId};
     case ActionType::restore_file:
       return {kPath, {"action", ValueKind::action_id, true, "id of the action that quarantined the file"}};
     case ActionType::block_ip:

@@ -56,11 +56,22 @@ void fields(auto& wire, Either<IsolateHost> auto& isolate) {
 
 void fields(auto& wire, Either<UnisolateHost> auto& unisolate) { wire.flag(unisolate.all_owners); }
 
+/// What of a quarantine's last two fields is there. Without a process the byte is the flag of the size that
+/// it was before there were processes.
+enum class Presence : std::uint8_t { neither = 0, size = 1, process = 2, both = 3 };
+
 void fields(auto& wire, Either<QuarantineFile> auto& quarantine) {
   wire.text(quarantine.path, kPathBytesMax);
   wire.maybe(quarantine.sha256, [&](auto& digest) { wire.text(digest, kSha256Digits); });
   wire.maybe(quarantine.inode, [&](auto& inode) { wire.number(inode); });
-  wire.maybe(quarantine.size, [&](auto& size) { wire.number(size); });
+  auto present = static_cast<Presence>((quarantine.size ? 1 : 0) | (quarantine.process ? 2 : 0));
+  wire.word(present, Presence::neither, Presence::both);
+  if constexpr (!std::is_const_v<std::remove_reference_t<decltype(quarantine)>>) {
+    if (present == Presence::size || present == Presence::both) quarantine.size.emplace();
+    if (present == Presence::process || present == Presence::both) quarantine.process.emplace();
+  }
+  if (quarantine.size) wire.number(*quarantine.size);
+  if (quarantine.process) fields(wire, *quarantine.process);
 }
 
 void fields(auto& wire, Either<RestoreFile> auto& restore) { wire.text(restore.vault_id, kActionIdDigits); }

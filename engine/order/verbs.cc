@@ -80,6 +80,9 @@ Result<void> check_parameters(const QuarantineFile& quarantine) {
     return refuse("path '" + printable(quarantine.path.substr(0, kNameBytesMax)) +
                   "' is not absolute, longer than " + std::to_string(kPathBytesMax) +
                   " bytes, or has an empty part, '.' or '..'; write the path of the file itself");
+  if (quarantine.process) TRY(check_target(*quarantine.process));
+  if (quarantine.process && quarantine.process->executable_sha256)
+    return refuse("the process has a digest of its own; give the file's as sha256");
   return check_digest(quarantine.sha256, "sha256");
 }
 Result<void> check_parameters(const RestoreFile& restore) {

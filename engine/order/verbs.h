@@ -83,6 +83,7 @@ struct QuarantineFile {
   std::optional<std::string> sha256;
   std::optional<std::uint64_t> inode;
   std::optional<std::uint64_t> size;
+  std::optional<ProcessTarget> process;  ///< that runs it: where the path leads to no file; without a digest
   bool operator==(const QuarantineFile&) const = default;
 };
 struct RestoreFile {

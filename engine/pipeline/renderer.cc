@@ -117,6 +117,19 @@ class Order {
     const std::string program = owner_of_field(field, ".executable");
     if (!file.empty()) tell("inode", file + ".inode");
     if (!(file + program).empty()) tell("sha256", file + program + ".hash.sha256");
+    if (!program.empty()) tell_running(program);
+  }
+
+  /// A program that lives only in memory is found by its process alone.
+  void tell_running(const std::string& owner) {
+    if (!request_.parameters.contains("pid")) {
+      tell("pid", owner + ".pid");
+      if (request_.parameters.contains("pid")) tell("start", owner + ".start");
+      // Then nothing tells it from a later one with its number; see check_time().
+      const bool timed = parse_iso8601(text_of_field(detected_, field::kTime)).has_value();
+      if (!timed && !request_.parameters.contains("start")) request_.parameters.erase("pid");
+    }
+    if (request_.parameters.contains("pid")) tell("boot_id", "host.boot.id");
   }
 
   /// What is no such thing says nothing about the target, and keeps nothing from it.

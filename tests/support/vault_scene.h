@@ -22,6 +22,9 @@ T must(Result<T> result) {
   return std::move(*result);
 }
 
+/// When files are taken in.
+inline const WallTime kTakenAt{std::chrono::sys_days(std::chrono::year(2026) / 3 / 1)};
+
 class VaultScene {
  public:
   explicit VaultScene(const std::filesystem::path& folder, const files::VaultLimits& limits = {})
@@ -48,7 +51,7 @@ class VaultScene {
   files::Found found(const std::string& path) const { return must(files::resolve(path, root_)); }
   Result<files::Taken> take(const std::string& path, const std::string& action = "a1",
                             const files::Meant& meant = {}) const {
-    return files::take_in(found(path), action, meant, vault_);
+    return files::take_in(found(path), action, meant, vault_, kTakenAt);
   }
   /// To where it was.
   Result<files::PutBack> put_back(const std::string& action = "a1") const {

@@ -166,7 +166,7 @@ TEST_P(FullDisk, LeavesTheFileAtItsPlaceAndNothingInTheVault) {
   const test::VaultScene on_small_disk(scratch_.path() / "small");
   const std::string content(3 * kPage, 'x');
   const std::string path = scene_.write("file", content);
-  const auto taken = take_in(scene_.found(path), "a1", {}, on_small_disk.vault());
+  const auto taken = take_in(scene_.found(path), "a1", {}, on_small_disk.vault(), test::kTakenAt);
   // 3 pages of content and one of the sidecar.
   ASSERT_EQ(taken.has_value(), GetParam() >= 4) << (taken ? "" : taken.error().text());
   if (taken) return;

@@ -50,7 +50,7 @@ class Race : public ::testing::Test {
       prepare();
       const std::string action = "a" + std::to_string(i);
       auto found = resolve(path, scene_.root());
-      const auto taken = found ? take_in(*found, action, {}, scene_.vault())
+      const auto taken = found ? take_in(*found, action, {}, scene_.vault(), test::kTakenAt)
                                : Result<Taken>(std::unexpected(std::move(found).error()));
       ++(taken ? outcomes.taken : outcomes.refused);
       if (taken) {

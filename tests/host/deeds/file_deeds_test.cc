@@ -112,7 +112,9 @@ TEST_F(FileDeeds, WhatIsNoFileIsNotTaken) {
   EXPECT_EQ(does(quarantine(1, std::filesystem::canonical(scratch_.path()).string() + "/around/a")),
             ResultWord::refused_identity);
   EXPECT_EQ(does(quarantine(1, place_ + "/nothing")), ResultWord::not_found);
-  EXPECT_EQ(does(quarantine(1, "/memfd:payload")), ResultWord::unsupported);
+  const auto nameless = scene_.carry_out(quarantine(1, "/memfd:payload"));
+  EXPECT_EQ(nameless.word, ResultWord::unsupported);
+  EXPECT_THAT(nameless.detail, HasSubstr("give the pid"));
   EXPECT_EQ(does(quarantine(1, place_ + "/a (deleted)")), ResultWord::unsupported);
   EXPECT_EQ(read(place_ + "/a"), "payload");
 }

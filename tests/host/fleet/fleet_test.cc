@@ -51,6 +51,20 @@ TEST_F(Fleet, AQuarantinedFileComesBackAsItWas) {
   EXPECT_EQ(web_.host.output_of({"cat", file}), "worm");
 }
 
+TEST_F(Fleet, AProgramThatRemovedItselfIsTakenInFromItsProcess) {
+  start_all();
+  const std::string path = web_.folder / "dropper";
+  const std::string script =
+      "cp /bin/sleep $0; $0 600 >/dev/null 2>&1 & "
+      "until [ \"$(readlink /proc/$!/exe)\" = $0 ]; do sleep 0.01; done; rm $0; echo $!";
+  const std::int32_t pid = std::stoi(web_.host.output_of({"sh", "-c", script, path}));
+  detect("recovery", web_, {{"process", {{"pid", pid}, {"executable", path + " (deleted)"}}}});
+  const std::string id = await("quarantine_file", web_, "completed");
+  EXPECT_TRUE(fs::exists(web_.folder / "state/vault" / (id + ".json")));
+  EXPECT_EQ(state_of(web_, pid), 'S');
+  EXPECT_FALSE(fs::exists(path));
+}
+
 TEST_F(Fleet, ABlockedAddressIsCutOffWhileAllOthersAreNot) {
   start_all();
   const Listener door(ward_.host, lan_.v4(ward_.host));

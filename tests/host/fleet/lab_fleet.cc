@@ -24,9 +24,10 @@ void write_file(const fs::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
-/// One rule for each type: a detection says which one it is for.
-std::string rule(int number, const std::string& action, const std::string& settings) {
-  return fmt::format(R"(title: Answers with {0}
+/// A detection says which rule it is for.
+std::string rule(int number, const std::string& wanted, const std::string& action,
+                 const std::string& settings) {
+  return fmt::format(R"(title: Answers with {3}
 id: 5f2b6c1e-7a43-4d0c-9a5e-0d6a1c5a80{1:02}
 status: test
 description: Of the fleet's tests.
@@ -35,12 +36,12 @@ level: critical
 logsource: {{category: process_creation}}
 detection:
   selection:
-    event.action: wants_{0}
+    event.action: wants_{3}
   condition: selection
 response:
   - action: {0}
 {2})",
-                     action, number, settings);
+                     action, number, settings, wanted);
 }
 
 std::string configuration(const std::string& source, const std::string& address,
@@ -89,7 +90,9 @@ void LabFleet::write_rules() const {
   };
   int number = 0;
   for (const auto& [action, lines] : settings)
-    write_file(at("rules/" + action + ".yml"), rule(++number, action, lines));
+    write_file(at("rules/" + action + ".yml"), rule(++number, action, action, lines));
+  write_file(at("rules/recovery.yml"),
+             rule(++number, "recovery", "quarantine_file", "    field: process.executable\n"));
 }
 
 void LabFleet::write_host_files(const Server& server) const {

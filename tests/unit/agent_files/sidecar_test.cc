@@ -47,6 +47,25 @@ TEST(ASidecar, ComesBackWithoutABirth) {
   EXPECT_EQ(*decode_sidecar(encode_sidecar(sidecar)), sidecar);
 }
 
+TEST(ASidecar, OfAProgramWithoutAFileSaysSoAndIsNoneOfVersionOne) {
+  Sidecar sidecar = full_one();
+  sidecar.nameless = true;
+  sidecar.path = "/memfd:x (deleted)";
+  const std::string text = encode_sidecar(sidecar);
+  EXPECT_EQ(*decode_sidecar(text), sidecar);
+  Json json = Json::parse(text);
+  EXPECT_EQ(json["version"], 2) << "whoever knows version 1 alone would put it back at its path";
+  json["version"] = 1;
+  EXPECT_EQ(decode_sidecar(json.dump()).error().code, Errc::corrupt);
+  EXPECT_EQ(changed("/version", 2).error().code, Errc::corrupt) << "one of a file";
+}
+
+TEST(ASidecar, KeepsWhenTheFileLeftItsPlace) {
+  Sidecar sidecar = full_one();
+  sidecar.taken_at = parse_iso8601("2026-03-10T11:59:00.5Z");
+  EXPECT_EQ(*decode_sidecar(encode_sidecar(sidecar)), sidecar);
+}
+
 TEST(ASidecar, OfVersionOneStillDecodes) {
   const auto decoded = decode_sidecar(
       R"({"version":1,"action":"a1","path":"/t/x","path_hex":"2f742f78","key":")" + std::string(64, '0') +
@@ -82,6 +101,11 @@ TEST(ASidecar, ThatWasCutAnywhereIsCorrupt) {
 TEST(ASidecar, WithAValueThatCannotBeIsCorrupt) {
   const std::vector<std::pair<std::string, Json>> bad{
       {"/version", 2},
+      {"/version", 3},
+      {"/nameless", true},
+      {"/nameless", "no"},
+      {"/taken_at", "then"},
+      {"/taken_at", 5},
       {"/path_hex", "74"},      // "t": not absolute
       {"/path_hex", "2f742f"},  // ends in a slash
       {"/path_hex", "2f7400"},  // has a zero

@@ -7,10 +7,12 @@
 #include <string>
 #include <thread>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/files/recover.h"
 #include "tests/support/scratch.h"
 #include "tests/support/vault_scene.h"
 
@@ -19,6 +21,14 @@ namespace {
 
 constexpr const char* kFolderOfVictim = "RIPOSTE_TEST_FOLDER";
 
+/// As if it were the program of a process that is without a name.
+Result<Taken> recover_file(const test::VaultScene& scene) {
+  const std::string path = scene.path_of("file");
+  Descriptor content(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileFacts facts = test::must(facts_of(content));
+  return recover({path + " (deleted)", std::move(content), facts}, "a1", {}, scene.vault(), test::kTakenAt);
+}
+
 /// The parts of the tests below that are killed: processes of their own, because the point to die at is read
 /// once.
 TEST(VaultCrashVictim, DISABLED_TakesInTheFileInTheFolderOfTheEnvironment) {
@@ -26,6 +36,11 @@ TEST(VaultCrashVictim, DISABLED_TakesInTheFileInTheFolderOfTheEnvironment) {
   ASSERT_NE(folder, nullptr);
   const test::VaultScene scene(folder);
   ASSERT_TRUE(scene.take(scene.path_of("file")));
+}
+TEST(VaultCrashVictim, DISABLED_RecoversTheFileInTheFolderOfTheEnvironment) {
+  const char* folder = std::getenv(kFolderOfVictim);  // NOLINT(concurrency-mt-unsafe): one thread
+  ASSERT_NE(folder, nullptr);
+  ASSERT_TRUE(recover_file(test::VaultScene(folder)));
 }
 TEST(VaultCrashVictim, DISABLED_PutsTheFileBackInTheFolderOfTheEnvironment) {
   const char* folder = std::getenv(kFolderOfVictim);  // NOLINT(concurrency-mt-unsafe): one thread
@@ -54,7 +69,7 @@ class VaultCrash : public ::testing::Test {
 
   /// As a caller does who does not know how far the last one came.
   Result<Taken> take_again() const {
-    auto finished = finish_taking("a1", scene_.vault(), scene_.root());
+    auto finished = finish_taking("a1", scene_.vault(), scene_.root(), test::kTakenAt);
     if (!finished) return std::unexpected(finished.error());
     return *finished ? Result<Taken>(**finished) : scene_.take(path_);
   }
@@ -91,6 +106,27 @@ TEST_F(VaultCrash, AtAnyPointTheFileIsAtItsPlaceOrInTheVaultAndTheNextCallFinish
     EXPECT_EQ(in_vault(), at.in_vault);
     expect_finished();
   }
+}
+
+TEST_F(VaultCrash, AtAnyPointTheEntryOfAProgramWithoutAFileIsWholeOrThereIsNone) {
+  for (const At at : {At{"vault.after_object", true, false}, At{"vault.before_sync", true, true}}) {
+    SCOPED_TRACE(at.point);
+    ASSERT_TRUE(scene_.vault().discard("a1"));
+    die_at(at.point, "RecoversTheFile");
+    EXPECT_TRUE(in_place()) << "nothing is removed";
+    EXPECT_EQ(in_vault(), at.in_vault);
+    const auto taken = recover_file(scene_);
+    ASSERT_TRUE(taken) << taken.error().text();
+    EXPECT_EQ(taken->already, at.in_vault);
+    EXPECT_TRUE(in_vault());
+  }
+}
+
+TEST_F(VaultCrash, ThatIsFinishedLaterCountsFromThen) {
+  die_at("vault.before_unlink", "TakesInTheFile");
+  const WallTime later = test::kTakenAt + std::chrono::days(7);
+  ASSERT_TRUE(finish_taking("a1", scene_.vault(), scene_.root(), later));
+  EXPECT_EQ((*scene_.vault().find("a1"))->sidecar.taken_at, later);
 }
 
 TEST_F(VaultCrash, AnotherFileThatCameToThePlaceMeanwhileStays) {

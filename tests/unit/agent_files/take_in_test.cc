@@ -66,13 +66,13 @@ TEST_F(TakeIn, IsAlreadyDoneTheSecondTimeWhateverIsAtThePlaceNow) {
   EXPECT_TRUE(again->already);
   EXPECT_EQ(scene_.read(path), "second");
   EXPECT_EQ(scene_.kept(), "first");
-  const auto finished = finish_taking("a1", scene_.vault(), scene_.root());
+  const auto finished = finish_taking("a1", scene_.vault(), scene_.root(), test::kTakenAt);
   ASSERT_TRUE(finished && *finished);
   EXPECT_TRUE((*finished)->already);
 }
 
 TEST_F(TakeIn, IsNothingToFinishWhereNothingWasBegun) {
-  const auto finished = finish_taking("a1", scene_.vault(), scene_.root());
+  const auto finished = finish_taking("a1", scene_.vault(), scene_.root(), test::kTakenAt);
   ASSERT_TRUE(finished);
   EXPECT_FALSE(*finished);
   EXPECT_EQ(entries(), 0U);
@@ -112,7 +112,7 @@ TEST_F(TakeIn, LeavesWhatTookThePlaceOfTheFileInBetween) {
   const Found found = scene_.found(path);
   std::filesystem::rename(path, path + ".away");
   scene_.write("file", "another");
-  const auto taken = take_in(found, "a1", {}, scene_.vault());
+  const auto taken = take_in(found, "a1", {}, scene_.vault(), test::kTakenAt);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().code, Errc::conflict);
   EXPECT_EQ(scene_.read(path), "another");
@@ -123,7 +123,7 @@ TEST_F(TakeIn, KeepsTheCopyOfAFileThatSomebodyElseRemovedInBetween) {
   const std::string path = scene_.write("file", "the only copy");
   const Found found = scene_.found(path);
   std::filesystem::remove(path);
-  const auto taken = take_in(found, "a1", {}, scene_.vault());
+  const auto taken = take_in(found, "a1", {}, scene_.vault(), test::kTakenAt);
   ASSERT_FALSE(taken);
   EXPECT_THAT(taken.error().text(), HasSubstr("a copy of it is in the vault"));
   EXPECT_EQ(scene_.kept(), "the only copy");
@@ -135,7 +135,7 @@ TEST_F(TakeIn, LeavesTheTargetOfALinkThatTookThePlaceOfTheFile) {
   const Found found = scene_.found(path);
   std::filesystem::remove(path);
   std::filesystem::create_symlink(precious, path);
-  EXPECT_FALSE(take_in(found, "a1", {}, scene_.vault()));
+  EXPECT_FALSE(take_in(found, "a1", {}, scene_.vault(), test::kTakenAt));
   EXPECT_EQ(scene_.read(precious), "precious");
   EXPECT_TRUE(std::filesystem::is_symlink(path));
 }

@@ -83,7 +83,16 @@ TEST(RenderedOrder, TakesEveryParameterThatItsTypeHas) {
                                                      {"inode", std::int64_t{12}},
                                                      {"size", std::int64_t{34}}}))
           ->command);
-  EXPECT_EQ(quarantine, (order::QuarantineFile{"/tmp/x", kDigest, 12, 34}));
+  EXPECT_EQ(quarantine, (order::QuarantineFile{"/tmp/x", kDigest, 12, 34, {}}));
+  const auto nameless = std::get<order::QuarantineFile>(
+      rendered(ordered(ActionType::quarantine_file, {{"path", "/memfd:x (deleted)"},
+                                                     {"sha256", kDigest},
+                                                     {"pid", std::int64_t{7}},
+                                                     {"start", "2026-03-10T11:00:00Z"},
+                                                     {"boot_id", kBoot}}))
+          ->command);
+  const order::ProcessTarget process{7, parse_iso8601("2026-03-10T11:00:00Z"), kBoot, {}, kNoon};
+  EXPECT_EQ(nameless, (order::QuarantineFile{"/memfd:x (deleted)", kDigest, {}, {}, process}));
   const auto unblock = std::get<order::UnblockIp>(
       rendered(ordered(ActionType::unblock_ip,
                        {{"address", "::ffff:192.0.2.7"}, {"all_owners", true}, {"grace", "10m"}}))
@@ -104,6 +113,17 @@ TEST(RenderedOrder, KnowsEveryParameterOfItsTypeByName) {
       ASSERT_FALSE(order) << spec.name << " " << parameter.name;
       EXPECT_THAT(order.error().text(), HasSubstr("'" + parameter.name + "'")) << spec.name;
     }
+  }
+}
+
+TEST(RenderedOrder, WantsTheNumberOfTheProcessWhoseStartItHas) {
+  for (const Parameters& process :
+       {Parameters{{"start", "2026-03-10T11:00:00Z"}}, Parameters{{"boot_id", kBoot}}}) {
+    Parameters parameters = process;
+    parameters["path"] = "/tmp/x";
+    const auto order = command_of(ordered(ActionType::quarantine_file, parameters));
+    ASSERT_FALSE(order);
+    EXPECT_THAT(order.error().text(), HasSubstr("give its 'pid', too"));
   }
 }
 

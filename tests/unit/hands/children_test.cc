@@ -34,9 +34,9 @@ class RealChildren : public ::testing::Test {
       return {};
     };
     craft_.mend_filters = [](const Scene&) -> Result<std::size_t> { return 3; };
-    craft_.sweep = []() -> Result<std::size_t> {
+    craft_.sweep = [](const Scene&) -> Result<Swept> {
       ::kill(::getpid(), SIGTERM);
-      return 0;
+      return Swept{};
     };
   }
 

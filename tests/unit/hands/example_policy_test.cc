@@ -18,6 +18,7 @@ TEST(ExamplePolicy, IsReadAsItIsAndAllowsWhatItSays) {
   EXPECT_EQ(policy->management.size(), 2U);
   EXPECT_EQ(policy->rates.at(order::Verb::block_ip), (Rate{600, 100}));
   EXPECT_TRUE(policy->require_channel_proof);
+  EXPECT_EQ(policy->vault_keep, kVaultKeepDefault);
 }
 
 }  // namespace

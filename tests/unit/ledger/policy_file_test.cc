@@ -32,6 +32,8 @@ rate:
   block_ip: 100 burst 20
 isolation:
   require_channel_proof: false
+vault:
+  keep: 30d
 )";
 
 TEST(PolicyFiles, SayEverythingThatAPolicyHolds) {
@@ -49,7 +51,25 @@ TEST(PolicyFiles, SayEverythingThatAPolicyHolds) {
   expected.rates[order::Verb::kill_process] = {10, 10};
   expected.rates[order::Verb::block_ip] = {100, 20};
   expected.require_channel_proof = false;
+  expected.vault_keep = 30 * 24h;
   EXPECT_EQ(*policy, expected);
+}
+
+TEST(PolicyFiles, SayHowLongTheVaultKeepsWhatItHas) {
+  const auto kept = [](const std::string& value) {
+    return parse_policy("allow: []\nvault:\n  keep: " + value + "\n", "p");
+  };
+  EXPECT_EQ(parse_policy("allow: []\n", "p")->vault_keep, 90 * 24h);
+  EXPECT_EQ(kept("1d")->vault_keep, 24h);
+  EXPECT_EQ(kept("3650d")->vault_keep, 3650 * 24h);
+  EXPECT_EQ(kept("forever")->vault_keep, std::nullopt);
+  EXPECT_EQ(kept("0")->vault_keep, std::nullopt);
+  for (const char* bad : {"23h", "3651d", "0d", "-1d", "90", "ever"}) {
+    const auto policy = kept(bad);
+    ASSERT_FALSE(policy) << bad;
+    EXPECT_EQ(policy.error().what, "p:3: error: '" + std::string(bad) +
+                                       "' does not fit 'vault.keep': from 1d to 3650d, or forever");
+  }
 }
 
 TEST(PolicyFiles, LeaveDefaultsWhereTheySayNothing) {

@@ -57,6 +57,33 @@ TEST(OrderBytes, AreRefusedWhenAnythingIsMissingOrLeftOver) {
   EXPECT_FALSE(decode_order(std::string(kOrderBytesMax + 1, '\0')));
 }
 
+TEST(OrderBytes, OfAQuarantineHaveTheProcessBesideTheSizeOrWithoutIt) {
+  ProcessTarget process = sample_process();
+  process.executable_sha256.reset();
+  const std::string path = "/memfd:x (deleted)";
+  for (const QuarantineFile& quarantine :
+       {QuarantineFile{path, {}, {}, {}, {}}, QuarantineFile{path, {}, {}, 0, {}},
+        QuarantineFile{path, {}, {}, {}, process}, QuarantineFile{path, {}, 3, 0, process}}) {
+    const Order original = sample_order(quarantine);
+    const std::string bytes = encode(original);
+    const auto decoded = decode_order(bytes);
+    ASSERT_TRUE(decoded) << decoded.error().text();
+    EXPECT_EQ(*decoded, original);
+    for (std::size_t at = 0; at < bytes.size(); ++at)
+      for (int value = 0; value < 256; ++value) {
+        std::string changed = bytes;
+        changed[at] = static_cast<char>(value);
+        if (const auto other = decode_order(changed)) {
+          ASSERT_EQ(encode(*other), changed) << "byte " << at;
+        }
+      }
+  }
+  EXPECT_FALSE(check(sample_order(QuarantineFile{path, {}, {}, {}, sample_process()})))
+      << "the file has one digest, not two";
+  process.pid = 0;
+  EXPECT_FALSE(check(sample_order(QuarantineFile{path, {}, {}, {}, process})));
+}
+
 struct Edge {
   const char* name;
   Order order;

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/lifecycle/undo.h"
@@ -154,11 +155,17 @@ TEST_F(UndoDesk, FindsWhatIsNeverContainedByNow) {
        {std::pair(0, "/opt/pacs/viewer"), std::pair(2, "/opt/pacs/archive")}) {
     Action action = stored(suspended(number));
     action.parameters["executable"] = std::string(program);
+    if (number == 0) action.undo_due = kNoon + 24h;
     commit.rows.push_back(action);
   }
+  commit.position = StreamPosition{StreamId("detections"), Partition(1), Offset(7)};
   ASSERT_TRUE(records_.append(std::vector{commit}));
   policy_.never.programs = {{"/opt/pacs"}};
+  testing::internal::CaptureStderr();
   start();
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, testing::HasSubstr(R"("actions":"1","cure":"riposte actions undo --forbidden")"))
+      << "what has a time to live is open, and read back";
   const UndoRange forbidden{
       .rule = {}, .host = {}, .type = {}, .from = WallTime(), .to = WallTime::max(), .forbidden = true};
   const auto plan = engine_->control().plan_undo(alice_, forbidden);

@@ -78,7 +78,8 @@ bob_hash=$(new_token bob)
 sed -e "s|@ALICE_HASH@|$alice_hash|" -e "s|@BOB_HASH@|$bob_hash|" \
   "$root/examples/quickstart/riposte.yaml.in" >"$work/riposte.yaml"
 tail -f /dev/null & miner=$!
-tail -f /dev/null & reader=$!
+mkfifo "$work/nothing"
+cat <>"$work/nothing" & reader=$!   # waits for ever, and is the program that its detection names
 disown "$miner" "$reader"   # the shell need not announce their end
 victims=("$miner" "$reader")
 sed -e "s|@TIME@|$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)|g" -e "s|@HOST@|$(uname -n)|g" -e "s|@RUN@|quickstart-$$|g" \

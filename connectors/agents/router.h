@@ -65,8 +65,7 @@ class Router final : public RemoteHands {
   void on_connected(Connected tell) override;
 
   /// The order that would be given next, but good for kCarriedOrderLife, for somebody who carries it to the
-  /// host. Errors: not_found (nobody
-  /// is meant), invalid (no host would take it).
+  /// host. Errors: not_found (nobody is meant), invalid (no host would take it).
   Result<CarriedOrder> write_out(const Action& action) const;
 
   /// What a list of hosts shows besides their entries.

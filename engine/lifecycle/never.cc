@@ -13,16 +13,21 @@ namespace riposte {
 namespace {
 
 struct Reserved {
-  std::string_view network;
+  IpNetwork network;
   std::string_view what;
 };
-constexpr std::array<Reserved, 7> kReserved{{{"127.0.0.0/8", "loopback"},
-                                             {"::1/128", "loopback"},
-                                             {"224.0.0.0/4", "multicast"},
-                                             {"ff00::/8", "multicast"},
-                                             {"0.0.0.0/8", "unspecified"},
-                                             {"::/128", "unspecified"},
-                                             {"255.255.255.255/32", "broadcast"}}};
+
+/// Read once: every order to block an address is held against them.
+const std::array<Reserved, 7>& reserved_networks() {
+  static const std::array<Reserved, 7> kReserved{{{*parse_network("127.0.0.0/8"), "loopback"},
+                                                  {*parse_network("::1/128"), "loopback"},
+                                                  {*parse_network("224.0.0.0/4"), "multicast"},
+                                                  {*parse_network("ff00::/8"), "multicast"},
+                                                  {*parse_network("0.0.0.0/8"), "unspecified"},
+                                                  {*parse_network("::/128"), "unspecified"},
+                                                  {*parse_network("255.255.255.255/32"), "broadcast"}}};
+  return kReserved;
+}
 
 template <typename Thing>
 bool is_over(const Spared<Thing>& spared, WallTime now) {
@@ -40,8 +45,8 @@ std::optional<std::string> forbidden_address(const std::string& text, const Neve
                                              WallTime now) {
   const auto address = parse_address(text);
   if (!address) return {};
-  for (const Reserved& reserved : kReserved)
-    if (parse_network(reserved.network)->contains(*address))
+  for (const Reserved& reserved : reserved_networks())
+    if (reserved.network.contains(*address))
       return text + " is a " + std::string(reserved.what) + " address, which no attacker has";
   for (const auto& spared : never.addresses)
     if (!is_over(spared, now) && spared.what.contains(*address))

@@ -13,12 +13,13 @@ bool includes(const std::vector<ActionType>& types, ActionType type) {
   return types.empty() || std::ranges::find(types, type) != types.end();
 }
 
-bool in_range(const Action& action, const ActionQuery& query) {
-  return (!query.from || action.created_at >= *query.from) && (!query.to || action.created_at < *query.to);
-}
-
-bool in_phase(const Action& action, const ActionQuery& query) {
-  return (!query.open_only || !is_closed(action)) && (!query.undoable_only || may_undo(action));
+bool asks_for(const ActionQuery& query, const Action& action) {
+  return includes(query.types, action.type) && (!query.from || action.created_at >= *query.from) &&
+         (!query.to || action.created_at < *query.to) && (!query.state || action.state == *query.state) &&
+         (!query.type || action.type == *query.type) &&
+         (query.rule.empty() || action.cause.rule.value() == query.rule) &&
+         (query.host.empty() || action.host == query.host) && (!query.open_only || !is_closed(action)) &&
+         (!query.undoable_only || may_undo(action)) && (!query.also || query.also(action));
 }
 
 }  // namespace riposte

@@ -34,10 +34,8 @@ struct AuditQuery {
   std::vector<ActionType> types{};  ///< empty: all; otherwise what the asking person may read
 };
 
-/// Created within the query's range.
-bool in_range(const Action& action, const ActionQuery& query);
-/// Open, undoable, as far as the query asks for that.
-bool in_phase(const Action& action, const ActionQuery& query);
+/// All that the query says but its limit.
+bool asks_for(const ActionQuery& query, const Action& action);
 
 /// `types` empty, or this one among them.
 bool includes(const std::vector<ActionType>& types, ActionType type);

@@ -10,14 +10,6 @@ namespace {
 /// One answer holds this much, or one letter that is larger.
 constexpr std::size_t kDeadLetterBytesMax = std::size_t{8} << 20;
 
-bool wanted(const Action& action, const ActionQuery& query) {
-  return includes(query.types, action.type) && in_range(action, query) &&
-         (!query.state || action.state == *query.state) && (!query.type || action.type == *query.type) &&
-         (query.rule.empty() || action.cause.rule.value() == query.rule) &&
-         (query.host.empty() || action.host == query.host) && in_phase(action, query) &&
-         (!query.also || query.also(action));
-}
-
 }  // namespace
 
 Result<std::uint64_t> ActionStore::last_audit_sequence(Partition partition) {
@@ -84,7 +76,7 @@ Result<std::vector<Action>> ActionStore::list(const ActionQuery& query) {
       return fail(Errc::corrupt, "a key of the list of recent actions is too short");
     const auto action = TRY(find(ActionId(std::string(key.substr(kTimeBytes)))));
     if (action && query.from && action->created_at < *query.from) break;  // so are all behind it
-    if (action && wanted(*action, query)) actions.push_back(*action);
+    if (action && asks_for(query, *action)) actions.push_back(*action);
   }
   if (!at->status().ok()) return std::unexpected(error_of(at->status(), "listing actions"));
   return actions;

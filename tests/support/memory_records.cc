@@ -74,15 +74,8 @@ Result<std::optional<Action>> MemoryRecords::find(const ActionId& id) {
 Result<std::vector<Action>> MemoryRecords::list(const ActionQuery& query) {
   std::scoped_lock lock(mutex_);
   std::vector<Action> actions;
-  for (const auto& [id, action] : actions_) {
-    const bool wanted = (!query.state || action.state == *query.state) &&
-                        (!query.type || action.type == *query.type) &&
-                        (query.rule.empty() || action.cause.rule.value() == query.rule) &&
-                        (query.host.empty() || action.host == query.host) && in_phase(action, query);
-    if (wanted && in_range(action, query) && includes(query.types, action.type) &&
-        (!query.also || query.also(action)))
-      actions.push_back(action);
-  }
+  for (const auto& [id, action] : actions_)
+    if (asks_for(query, action)) actions.push_back(action);
   std::ranges::sort(actions, std::greater(),
                     [](const Action& action) { return std::pair(action.created_at, action.id); });
   if (actions.size() > query.limit)
